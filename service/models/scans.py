@@ -1,0 +1,117 @@
+"""Uploaded files, the sheets in them, and the work waiting to be done on them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from service.database import Base, Code, Moment, now
+from service.models.people import Unit, User
+
+SCAN_STATES = ("received", "reading", "read", "failed")
+JOB_STATES = ("queued", "running", "done", "failed")
+SHEET_STATES = ("to_review", "signed", "returned", "set_aside")
+
+
+class Scan(Base):
+    """An uploaded file, kept for ever as it came; its `id` is the receipt number."""
+
+    __tablename__ = "scans"
+    __table_args__ = (
+        UniqueConstraint("unit_id", "sha256"),
+        UniqueConstraint("unit_id", "idempotency_key"),
+        CheckConstraint(f"state IN {SCAN_STATES}", "state"),
+        Index(None, "unit_id", "received_at"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    uploaded_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    file_name: Mapped[str] = mapped_column(String(255))
+    media_type: Mapped[str] = mapped_column(String(60))
+    size: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    idempotency_key: Mapped[str | None] = mapped_column(String(80))
+    state: Mapped[str] = mapped_column(Code, default="received", index=True)
+    problems: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
+    """What the school should know, as {code, text}; a retake is wanted when the state is failed."""
+    received_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    read_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    unit: Mapped[Unit] = relationship()
+    uploader: Mapped[User] = relationship()
+    sheets: Mapped[list[Sheet]] = relationship(back_populates="scan", order_by="Sheet.number")
+
+
+class Job(Base):
+    """Reading work on one scan; this row is the queue, a broker's message only a hint at it.
+
+    `fence` grows with every claim: a worker whose fence is no longer current may not write.
+    """
+
+    __tablename__ = "jobs"
+    __table_args__ = (
+        CheckConstraint(f"state IN {JOB_STATES}", "state"),
+        Index(None, "state", "due_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    scan_id: Mapped[str] = mapped_column(ForeignKey("scans.id"), unique=True)
+    state: Mapped[str] = mapped_column(Code, default="queued")
+    fence: Mapped[int] = mapped_column(default=0)
+    errors: Mapped[int] = mapped_column(default=0)
+    expiries: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    lease_until: Mapped[datetime | None] = mapped_column(Moment)
+    hinted_at: Mapped[datetime | None] = mapped_column(Moment)
+    worker: Mapped[str] = mapped_column(String(80), default="")
+    last_error: Mapped[str] = mapped_column(String(400), default="")
+    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    finished_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    scan: Mapped[Scan] = relationship()
+
+
+class Sheet(Base):
+    """One page of paper in a scan. `version` grows with every decision, to tell two clerks apart."""
+
+    __tablename__ = "sheets"
+    __table_args__ = (
+        UniqueConstraint("scan_id", "number"),
+        CheckConstraint(f"state IN {SHEET_STATES}", "state"),
+        Index(None, "state", "template", "created_at"),
+        Index(None, "unit_id", "created_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    scan_id: Mapped[str] = mapped_column(ForeignKey("scans.id"))
+    number: Mapped[int]
+    unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
+    """The unit that uploaded it: who may see it."""
+    template: Mapped[str | None] = mapped_column(Code)
+    template_version: Mapped[int] = mapped_column(default=0)
+    template_confidence: Mapped[float] = mapped_column(default=0.0)
+    image_sha256: Mapped[str | None] = mapped_column(String(64))
+    """The rectified sheet (JPEG) in the scan store, to which all boxes refer; can be made again."""
+    state: Mapped[str] = mapped_column(Code, default="to_review")
+    marks: Mapped[dict[str, bool]] = mapped_column(JSON, default=dict)
+    problems: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
+    uncertain: Mapped[int] = mapped_column(default=0)
+    """How many fields a person still has to look at."""
+    seconds: Mapped[float] = mapped_column(default=0.0)
+    version: Mapped[int] = mapped_column(default=0)
+    claimed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    claimed_until: Mapped[datetime | None] = mapped_column(Moment)
+    signed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    signed_at: Mapped[datetime | None] = mapped_column(Moment)
+    return_reason: Mapped[str] = mapped_column(String(200), default="")
+    grid: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+
+    scan: Mapped[Scan] = relationship(back_populates="sheets")
+    unit: Mapped[Unit] = relationship()
+    claimer: Mapped[User | None] = relationship(foreign_keys=[claimed_by])
+    signer: Mapped[User | None] = relationship(foreign_keys=[signed_by])
