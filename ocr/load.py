@@ -9,8 +9,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.filetype import Limits
+from ocr.errors import DamagedFile, TooLarge
+from ocr.filetype import RISKY, Limits, kind_of
+from ocr.picture import decode, dpi_of, open_picture
+from ocr.render import RenderChild
 from ocr.results import Problem
+
+IN_PROCESS_PIXELS = 26_000_000
+"""Above this even an ordinary picture is decoded by the child; phones stay below."""
+
+MOST_SCANS = 40
+"""Passes a progressive JPEG may have here; thousands of passes are a known way to burn hours."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,5 +33,44 @@ class LoadedSheet:
 
 
 def open_sheets(path: Path, limits: Limits = Limits()) -> Iterator[LoadedSheet]:
-    """The pages of the file at `path`, one at a time; raises UnreadableFile."""
-    raise NotImplementedError
+    """The pages of the file at `path`, one at a time; raises UnreadableFile.
+
+    JPEG, PNG and BMP of ordinary size are decoded here: their decoders allocate what the checked
+    header says and no more. Everything else goes through the rendering child.
+    """
+    kind = kind_of(path, limits)
+    if kind in RISKY or not _ordinary(path, kind, limits):
+        yield from _rendered(path, kind, limits)
+        return
+    with open_picture(path, kind, limits) as picture:
+        try:
+            rgb, missing = decode(picture)
+        except MemoryError as hungry:
+            raise TooLarge("out of memory") from hungry
+        pixels = np.ascontiguousarray(np.asarray(rgb)[:, :, ::-1])
+        yield LoadedSheet(0, pixels, dpi_of(picture), _notes(missing))
+
+
+def _ordinary(path: Path, kind: str, limits: Limits) -> bool:
+    with open_picture(path, kind, limits) as picture:
+        width, height = picture.size
+    if width * height > IN_PROCESS_PIXELS:
+        return False
+    return kind != "jpeg" or path.read_bytes().count(b"\xff\xda") <= MOST_SCANS
+
+
+def _rendered(path: Path, kind: str, limits: Limits) -> Iterator[LoadedSheet]:
+    with RenderChild(path, kind, limits) as child:
+        for index in range(child.inspect().pages):
+            page = child.page(index)
+            if not page.data:
+                raise DamagedFile("an empty page")
+            pixels = np.frombuffer(page.data, np.uint8).reshape(page.height, page.width, 3)
+            yield LoadedSheet(index, pixels, page.dpi, _notes(page.missing))
+
+
+def _notes(missing: float) -> tuple[Problem, ...]:
+    if missing <= 0:
+        return ()
+    return (Problem("truncated", f"图片文件不完整，下方约 {max(1, round(missing * 100))}% 没有内容，"
+                                 "请重新上传完整的文件。"),)
