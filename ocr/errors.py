@@ -29,7 +29,7 @@ class NotAnImage(UnreadableFile):
 
     code = "not_an_image"
     message_zh = "这不是可以识别的图片或 PDF 文件。"
-    advice_zh = "请上传 JPG、PNG、TIFF、HEIC、WebP、BMP 图片或 PDF；Word、Excel 文件请先打印后扫描，或另存为 PDF。"
+    advice_zh = "请上传 JPG、PNG、TIFF、HEIC、WebP、BMP 图片或 PDF；Word、Excel 文件请先另存为 PDF。"
 
 
 class TooLarge(UnreadableFile):

@@ -26,6 +26,10 @@ class Limits:
     child_wall_seconds: int = 90
 
 
+LIMITS = Limits()
+"""What holds unless the caller says otherwise."""
+
+
 @dataclass(frozen=True, slots=True)
 class FileKind:
     """`kind` is jpeg, png, tiff, heic, webp, bmp or pdf; pixels are those of the first page, 0 for a PDF."""
@@ -36,7 +40,7 @@ class FileKind:
     height: int = 0
 
 
-def kind_of(path: Path, limits: Limits = Limits()) -> str:
+def kind_of(path: Path, limits: Limits = LIMITS) -> str:
     """The kind that the first bytes of the file tell; the name is never asked. Raises UnreadableFile."""
     size = path.stat().st_size
     if size < 2:
@@ -50,7 +54,7 @@ def kind_of(path: Path, limits: Limits = Limits()) -> str:
     return kind
 
 
-def inspect(path: Path, limits: Limits = Limits()) -> FileKind:
+def inspect(path: Path, limits: Limits = LIMITS) -> FileKind:
     """The kind and pages of the file at `path`; raises UnreadableFile when it cannot be read.
 
     Loads neither cv2 nor numpy, so that a web process may call it: ordinary pictures are judged by

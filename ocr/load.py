@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.errors import DamagedFile, TooLarge
-from ocr.filetype import RISKY, Limits, kind_of
+from ocr.filetype import LIMITS, RISKY, Limits, kind_of
 from ocr.picture import decode, dpi_of, open_picture
 from ocr.render import RenderChild
 from ocr.results import Problem
@@ -32,7 +32,7 @@ class LoadedSheet:
     notes: tuple[Problem, ...] = ()
 
 
-def open_sheets(path: Path, limits: Limits = Limits()) -> Iterator[LoadedSheet]:
+def open_sheets(path: Path, limits: Limits = LIMITS) -> Iterator[LoadedSheet]:
     """The pages of the file at `path`, one at a time; raises UnreadableFile.
 
     JPEG, PNG and BMP of ordinary size are decoded here: their decoders allocate what the checked

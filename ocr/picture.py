@@ -6,7 +6,7 @@ import warnings
 from pathlib import Path
 from threading import Lock
 
-from PIL import Image, ImageFile, ImageOps
+from PIL import Image, ImageFile
 
 from ocr.errors import DamagedFile, NotAnImage, TooLarge, UnreadableFile
 from ocr.filetype import Limits

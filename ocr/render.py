@@ -36,10 +36,10 @@ class RenderChild:
         self._limits = limits
         self._left = float(limits.child_wall_seconds)
         # Isolated (-I): no PYTHON* variable, no user site, no current folder; the environment is bare.
+        command = [sys.executable, "-I", "-X", "utf8", str(SCRIPT), str(path.resolve()), kind]
         self._process = subprocess.Popen(  # noqa: S603  our own script, no shell
-            [sys.executable, "-I", "-X", "utf8", str(SCRIPT), str(path.resolve()), kind, json.dumps(asdict(limits))],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            env={"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", **_needed_by_windows()})
+            [*command, json.dumps(asdict(limits))], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL, env={"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", **_needed_by_windows()})
 
     def __enter__(self) -> RenderChild:
         return self

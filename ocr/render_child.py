@@ -72,7 +72,8 @@ class PdfFile:
         try:
             self.pdf = pypdfium2.PdfDocument(path)
         except pypdfium2.PdfiumError as broken:
-            raise (EncryptedPdf if "password" in str(broken).lower() else DamagedFile)(str(broken)) from broken
+            error = EncryptedPdf if "password" in str(broken).lower() else DamagedFile
+            raise error(str(broken)) from broken
 
     def inspect(self) -> FileKind:
         from ocr.errors import DamagedFile, TooManyPages
@@ -120,8 +121,9 @@ def confine(limits: Limits) -> None:
         import resource
     except ImportError:  # not a POSIX system: the parent's clock is the only limit
         return
-    for what, most in ((resource.RLIMIT_AS, limits.child_bytes), (resource.RLIMIT_CPU, limits.child_cpu_seconds),
-                       (resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_CORE, 0), (resource.RLIMIT_NOFILE, 64)):
+    for what, most in ((resource.RLIMIT_AS, limits.child_bytes), (resource.RLIMIT_FSIZE, 0),
+                       (resource.RLIMIT_CPU, limits.child_cpu_seconds), (resource.RLIMIT_CORE, 0),
+                       (resource.RLIMIT_NOFILE, 64)):
         resource.setrlimit(what, (most, most))
     _leave_the_network()
 
