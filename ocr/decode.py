@@ -1,0 +1,127 @@
+"""What the recogniser's probabilities say about given texts, and the best text of all.
+
+The recogniser is trained by connectionist temporal classification (Graves et al., ICML 2006): one
+distribution over characters and «blank» per time step, equal neighbours merged, blanks dropped.
+`forward` is Graves' recursion, the exact probability of a text; the search for the best text of a
+grammar is in decode_search, the reduction of 18,710 characters to a field's symbols in decode_folds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+FLOOR = 1e-6
+"""Least probability of any symbol at any step: the network is surer of itself than it may be."""
+
+IMPOSSIBLE = -1e9
+"""Log-probability of what cannot be."""
+
+
+@dataclass(frozen=True, eq=False)
+class Alphabet:
+    """The recogniser's characters; number 0 is the blank, written as an empty string."""
+
+    characters: tuple[str, ...]
+
+    @cached_property
+    def index(self) -> dict[str, int]:
+        """Number of each character."""
+        return {character: number for number, character in enumerate(self.characters)}
+
+
+@dataclass(frozen=True, slots=True)
+class Emissions:
+    """What was seen along one line: `steps[t, c]`, the probability (0–1) of character c at step t."""
+
+    steps: NDArray[np.float32]
+    alphabet: Alphabet
+
+
+@dataclass(frozen=True)
+class Lattice:
+    """Emissions reduced to a field's symbols: column 0 is the blank, column k is `symbols[k - 1]`."""
+
+    steps: NDArray[np.float64]
+    symbols: tuple[str, ...]
+
+    @cached_property
+    def columns(self) -> dict[str, int]:
+        """Column of each symbol."""
+        return {symbol: number + 1 for number, symbol in enumerate(self.symbols)}
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """A text and the natural logarithm of its probability."""
+
+    text: str
+    log_p: float
+
+
+def best_path(emissions: Emissions) -> tuple[str, float]:
+    """The text of the most probable path and the mean probability of its characters (0 without any)."""
+    picked = path_characters(emissions)
+    mean = sum(p for _, p, _ in picked) / len(picked) if picked else 0.0
+    return "".join(character for character, _, _ in picked), mean
+
+
+def path_characters(emissions: Emissions) -> list[tuple[str, float, int]]:
+    """The characters of the most probable path, each with its probability and its time step."""
+    picks = emissions.steps.argmax(axis=1)
+    starts = np.flatnonzero((picks != 0) & (picks != np.concatenate([[0], picks[:-1]])))
+    names = emissions.alphabet.characters
+    return [(names[picks[step]], float(emissions.steps[step, picks[step]]), int(step)) for step in starts]
+
+
+def best_path_log_p(emissions: Emissions) -> float:
+    """Log-probability of the most probable path, the yardstick for what a grammar forces."""
+    return float(np.log(emissions.steps.max(axis=1) + FLOOR).sum())
+
+
+def forward(lattice: Lattice, texts: Sequence[str]) -> NDArray[np.float64]:
+    """Log-probability of each text, summed over all its paths; an unknown symbol costs the floor.
+
+    Works on all texts at once: with N texts of at most L symbols a step is one N × (2L + 1) sum.
+    """
+    if not texts:
+        return np.zeros(0)
+    steps = np.concatenate([lattice.steps, np.full((len(lattice.steps), 1), FLOOR)], axis=1)
+    labels = _labels(lattice, texts)
+    skips = np.zeros(labels.shape, bool)
+    skips[:, 3::2] = labels[:, 3::2] != labels[:, 1:-2:2]
+    alpha = np.zeros(labels.shape)
+    alpha[:, 0] = 1.0     # before the first step only the leading blank is open
+    scale = np.zeros(len(texts))
+    for number, step in enumerate(steps):
+        moved = alpha.copy()
+        moved[:, 1:] += alpha[:, :-1]
+        if number:
+            moved[:, 2:] += np.where(skips[:, 2:], alpha[:, :-2], 0.0)
+        alpha = moved * step[labels]
+        norm = np.maximum(alpha.sum(axis=1), 1e-300)
+        alpha /= norm[:, None]
+        scale += np.log(norm)
+    return _ended(alpha, scale, np.array([len(text) for text in texts]))
+
+
+def _labels(lattice: Lattice, texts: Sequence[str]) -> NDArray[np.int64]:
+    """Blank, symbol, blank, symbol … blank: the columns each text walks through."""
+    labels = np.zeros((len(texts), 2 * max(map(len, texts)) + 1), np.int64)
+    missing = lattice.steps.shape[1]
+    for row, text in enumerate(texts):
+        labels[row, 1:2 * len(text):2] = [lattice.columns.get(symbol, missing) for symbol in text]
+    return labels
+
+
+def _ended(alpha: NDArray[np.float64], scale: NDArray[np.float64],
+           lengths: NDArray[np.int64]) -> NDArray[np.float64]:
+    rows = np.arange(len(lengths))
+    last = alpha[rows, 2 * lengths]
+    final = last + np.where(lengths > 0, alpha[rows, np.maximum(2 * lengths - 1, 0)], 0.0)
+    with np.errstate(divide="ignore"):
+        return np.maximum(np.log(final) + scale, IMPOSSIBLE)

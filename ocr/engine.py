@@ -1,0 +1,141 @@
+"""The one door to PaddleOCR: a crop goes in, the probability of every character at every step comes out."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr.decode import Alphabet, Emissions, best_path
+from ocr.engine_weights import cache_folder, detection_model, recognition_model
+
+Pixels = NDArray[np.uint8]
+
+HEIGHT = 48
+"""Rows of the recogniser's input."""
+STEP = 8
+"""Columns of the recogniser's input per time step."""
+WIDTHS = (64, 96, 128, 160, 192, 256, 320, 384, 448, 576, 768, 1024, 1536, 2304, 3200)
+"""Input widths: few, so that memory stays flat; narrow ones because a digit needs no 320 columns."""
+
+_SESSION = {"intra_op_num_threads": 1, "inter_op_num_threads": 1,
+            "enable_cpu_mem_arena": False, "enable_mem_pattern": False}
+
+
+class Engine:
+    """PaddleOCR's recogniser and line detector on onnxruntime, each loaded when first asked for.
+
+    Make one per process, after any fork. Not thread-safe.
+    """
+
+    def __init__(self, models: Path | None = None, threads: int = 1) -> None:
+        """`models` is a folder holding `*_rec` and `*_det` model folders; see engine_weights."""
+        self._models = models
+        self._session = {**_SESSION, "intra_op_num_threads": threads}
+
+    def emissions(self, crop: Pixels) -> Emissions:
+        """Probabilities of the text in `crop` (rows × columns × BGR), one line, upright."""
+        batch, used = _prepared(crop)
+        steps: NDArray[np.float32] = self._recogniser.paddlex_predictor.runner(x=[batch])[0][0]
+        keep = min(len(steps), used // STEP + 2)
+        return Emissions(np.ascontiguousarray(steps[:keep]), self._alphabet)
+
+    def read_line(self, crop: Pixels) -> tuple[str, float]:
+        """The most probable text of one line, its mean character probability (0–1)."""
+        return best_path(self.emissions(crop))
+
+    def lines(self, pixels: Pixels) -> list[tuple[int, int, int, int]]:
+        """Boxes in pixels (left, top, right, bottom) of the text lines on a page, top to bottom."""
+        found: Iterable[Any] = self._detector.predict(pixels)
+        boxes = [_bounds(polygon) for page in found for polygon in page["dt_polys"]]
+        return sorted(boxes, key=lambda box: (box[1], box[0]))
+
+    @cached_property
+    def _alphabet(self) -> Alphabet:
+        characters: Sequence[str] = self._recogniser.paddlex_predictor.post_op.character
+        return Alphabet(("", *characters[1:]))
+
+    @cached_property
+    def _recogniser(self) -> Any:
+        _before_import()
+        from paddleocr import TextRecognition
+
+        chosen = recognition_model(self._models)
+        return TextRecognition(model_name=chosen.name, model_dir=str(chosen.path), engine="onnxruntime",
+                               device="cpu", engine_config=self._session)
+
+    @cached_property
+    def _detector(self) -> Any:
+        _before_import()
+        from paddleocr import TextDetection
+
+        chosen = detection_model(self._models)
+        return TextDetection(model_name=chosen.name, model_dir=str(chosen.path), engine="onnxruntime",
+                             device="cpu", engine_config=self._session, limit_side_len=960, limit_type="max")
+
+
+def download_models() -> Path:
+    """Fetch PaddleOCR's larger models into the cache (`make models`); the only use of a network."""
+    _before_import()
+    from paddlex.inference.utils.official_models import official_models
+
+    for task in ("rec", "det"):
+        official_models.get_model_path(f"PP-OCRv6_medium_{task}", model_formats=("onnx",))
+    return cache_folder() / "official_models"
+
+
+def _prepared(crop: Pixels) -> tuple[NDArray[np.float32], int]:
+    """`crop` as the model's input (1 × 3 × 48 × a bucket's width) and the columns it fills."""
+    import cv2
+
+    rows, columns = crop.shape[:2]
+    natural = max(1, round(columns * HEIGHT / max(1, rows)))
+    width = next((w for w in WIDTHS if w >= natural), WIDTHS[-1])
+    filled = min(natural, width)
+    scaled = cv2.resize(crop, (filled, HEIGHT), interpolation=cv2.INTER_AREA if rows > HEIGHT else cv2.INTER_LINEAR)
+    batch = np.zeros((1, 3, HEIGHT, width), np.float32)
+    batch[0, :, :, :filled] = scaled.transpose(2, 0, 1) / np.float32(127.5) - np.float32(1)
+    return batch, filled
+
+
+def _bounds(polygon: Any) -> tuple[int, int, int, int]:
+    points = np.asarray(polygon)
+    (left, top), (right, bottom) = points.min(axis=0), points.max(axis=0)
+    return int(left), int(top), int(right), int(bottom)
+
+
+def _before_import() -> None:
+    """What must be true before paddleocr is imported, said once."""
+    os.environ.setdefault("PADDLE_PDX_CACHE_HOME", str(cache_folder()))
+    os.environ.setdefault("PADDLE_PDX_DISABLE_MODEL_SOURCE_CHECK", "True")
+    os.environ.setdefault("PADDLEOCR_DISABLE_AUTO_LOGGING_CONFIG", "1")
+    if not any(isinstance(finder, _OpenCvUnderItsOtherName) for finder in sys.meta_path):
+        sys.meta_path.append(_OpenCvUnderItsOtherName())
+
+
+class _OpenCvUnderItsOtherName(importlib.metadata.DistributionFinder):
+    """Answers PaddleX's question whether a distribution called opencv-contrib-python is installed.
+
+    PaddleX asks for that name only, any version, and uses nothing the headless wheel lacks; the
+    contrib wheel would need libGL on slim machines, and two OpenCV wheels break each other's cv2/.
+    """
+
+    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        """No module comes from here."""
+        return None
+
+    def find_distributions(
+        self, context: importlib.metadata.DistributionFinder.Context | None = None,
+    ) -> Iterable[importlib.metadata.Distribution]:
+        """The headless wheel, when somebody asks for the contrib wheel by name."""
+        if context is None or context.name != "opencv-contrib-python":
+            return []
+        return [importlib.metadata.distribution("opencv-python-headless")]
