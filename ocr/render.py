@@ -39,7 +39,7 @@ class RenderChild:
         command = [sys.executable, "-I", "-X", "utf8", str(SCRIPT), str(path.resolve()), kind]
         self._process = subprocess.Popen(  # noqa: S603  our own script, no shell
             [*command, json.dumps(asdict(limits))], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL, env={"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", **_needed_by_windows()})
+            stderr=subprocess.DEVNULL, env=_bare_environment())
 
     def __enter__(self) -> RenderChild:
         return self
@@ -93,8 +93,10 @@ class RenderChild:
         return head, data
 
 
-def _needed_by_windows() -> dict[str, str]:
-    return {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
+def _bare_environment() -> dict[str, str]:
+    """What the child is told: one thread, and what Windows cannot start without."""
+    needed = {name: os.environ[name] for name in ("SYSTEMROOT",) if name in os.environ}
+    return {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", **needed}
 
 
 def _close(pipe: IO[bytes]) -> None:
