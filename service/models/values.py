@@ -14,7 +14,7 @@ from service.models.scans import Sheet
 FORM_ROW = 0
 """`row` of a field that stands alone; table rows count from 1, the row of totals is TOTAL_ROW."""
 TOTAL_ROW = -1
-DECISION_KINDS = ("accepted", "corrected", "picked", "undone")
+DECISION_KINDS = ("accepted", "corrected", "picked", "illegible", "undone")
 
 
 class Reading(Base):
@@ -42,7 +42,9 @@ class Reading(Base):
 class Decision(Base):
     """One thing a person said about one field; the latest that was not undone holds.
 
-    `undone` takes back the decision `undoes_id`. `keys` counts the key presses it took.
+    An empty value says that the paper is blank there; `illegible` that it is not, but nobody can
+    read it (its value is empty too). `undone` takes back the decision `undoes_id`. `keys` counts the
+    key presses it took.
     """
 
     __tablename__ = "decisions"
