@@ -1,0 +1,214 @@
+"""Handwriting: hands and pens, each character bent, tilted and inked a little differently."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import cv2
+import numpy as np
+from PIL import Image, ImageDraw
+
+from tests.press import fonts
+from tests.press.chance import between, chance, pick, share
+from tests.press.paper import Box, Paper, clouds
+
+HANDS = {
+    "tune": ("wenkai", "wenkai-light", "long-cang", "ukai"),
+    "sample": ("wenkai", "wenkai-light", "long-cang", "ukai"),
+    "held": ("zhi-mang-xing", "ma-shan-zheng", "tw-kai"),
+}
+"""Chinese hands of a split: no hand of `held` is seen in `tune`."""
+
+FIGURES = {
+    "tune": ("breip", "mentor", ""),
+    "sample": ("breip", "mentor", ""),
+    "held": ("dkg", "kiloji", "rufscript", ""),
+}
+"""Hands for digits; an empty name leaves them to the Chinese hand."""
+
+PENS = {
+    "black": (0.10, 0.10, 0.12), "blue": (0.10, 0.16, 0.58), "blue-black": (0.10, 0.14, 0.32),
+    "pencil": (0.36, 0.36, 0.38),
+}
+
+STROKE = {"wenkai": 0.0, "wenkai-light": 0.08, "long-cang": 0.08, "ukai": 0.05, "ukai": 0.05, "zhi-mang-xing": -0.04,
+          "ma-shan-zheng": -0.1, "tw-kai": 0.05, "breip": 0.12, "mentor": -0.05, "dkg": 0.05, "kiloji": 0.0,
+          "rufscript": -0.06}
+"""What brings a font's strokes near a pen's: added to the coverage before it is sharpened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """One person's writing with one pen."""
+
+    chinese: str
+    figures: str
+    pen: str
+    slant: float
+    wobble: float
+    size: float
+    spacing: float
+    drift: float
+    pressure: float
+
+
+def hand(split: str, rng: np.random.Generator) -> Hand:
+    """A writer of the split."""
+    return Hand(
+        chinese=pick(rng, HANDS[split]), figures=pick(rng, FIGURES[split]),
+        pen=pick(rng, ("black", "black", "black", "blue", "blue", "blue-black", "pencil")),
+        slant=between(rng, -0.08, 0.16), wobble=between(rng, 0.4, 1.0), size=between(rng, 0.92, 1.1),
+        spacing=between(rng, 0.94, 1.08), drift=between(rng, -0.02, 0.02), pressure=between(rng, -0.06, 0.1))
+
+
+def font_for(char: str, writer: Hand) -> str:
+    """The font that draws `char` in this hand, or the nearest one that can."""
+    own = writer.figures if writer.figures and char in "0123456789Xx" else writer.chinese
+    for name in (own, writer.chinese, "wenkai", "tw-kai", "sans"):
+        if fonts.draws(name, char):
+            return name
+    raise fonts.FontMissing(char)
+
+
+@lru_cache(4000)
+def _glyph(name: str, char: str, size: int) -> np.ndarray:
+    pad = size // 2
+    image = Image.new("L", (2 * size, 2 * size), 0)
+    ImageDraw.Draw(image).text((pad, size + pad), char, fill=255, anchor="ls", font=fonts.font(name, size))
+    return np.asarray(image, np.float32) / 255
+
+
+def _advance(writer: Hand, char: str, size: float) -> float:
+    name = font_for(char, writer)
+    if char in "，。、；：（）()":
+        return size * 0.55
+    width = fonts.font(name, 100).getlength(char) / 100
+    return size * width * (1.06 if char.isascii() else writer.spacing)
+
+
+def _bent(glyph: np.ndarray, writer: Hand, name: str, rng: np.random.Generator) -> np.ndarray:
+    """The glyph tilted, scaled and rubbed out of shape a little, its strokes made thicker or thinner."""
+    size = glyph.shape[0] / 2
+    centre = glyph.shape[0] / 2
+    tilt = rng.normal(0, 0.028 * writer.wobble)
+    sx, sy = 1 + rng.normal(0, 0.05 * writer.wobble, 2)
+    rows, cols = np.mgrid[0:glyph.shape[0], 0:glyph.shape[1]].astype(np.float32)
+    dx, dy = cols - centre, rows - centre
+    bend = 0.022 * writer.wobble * size
+    map_x = centre + (dx * np.cos(tilt) + dy * np.sin(tilt)) / sx + writer.slant * dy
+    map_y = centre + (dy * np.cos(tilt) - dx * np.sin(tilt)) / sy
+    map_x += bend * clouds(rng, glyph.shape, size * 0.45)
+    map_y += bend * clouds(rng, glyph.shape, size * 0.45)
+    bent = cv2.remap(glyph, map_x.astype(np.float32), map_y.astype(np.float32), cv2.INTER_LINEAR)
+    soft = cv2.GaussianBlur(bent, (0, 0), max(0.6, size * 0.014))
+    threshold = 0.5 - 2.2 * (STROKE.get(name, 0.0) + writer.pressure + rng.normal(0, 0.015))
+    return np.clip((soft - np.clip(threshold, 0.14, 0.72)) * 5 + 0.5, 0, 1)
+
+
+def layout(writer: Hand, text: str, width: float, size: float) -> list[str]:
+    """The lines `text` takes when written `size` high within `width`."""
+    lines, line, used = [], "", 0.0
+    for char in text:
+        step = _advance(writer, char, size)
+        if line and used + step > width and char not in "，。、）)":
+            lines.append(line)
+            line, used = "", 0.0
+        line, used = line + char, used + step
+    return [*lines, line] if line else lines
+
+
+def text_width(writer: Hand, text: str, size: float) -> float:
+    """How wide `text` comes out, in the unit of `size`."""
+    return sum(_advance(writer, char, size) for char in text)
+
+
+def write(paper: Paper, box: Box, text: str, writer: Hand, rng: np.random.Generator, size: float, *,
+          align: str = "left", corrected: bool = False) -> None:
+    """Writes `text` into a box of the drawing, `size` millimetres high or as small as the box demands.
+
+    `corrected` writes something wrong first, strikes it out and goes on with the right text.
+    """
+    if not text:
+        return
+    size *= writer.size
+    wrong = _slip(text, rng) if corrected else ""
+    while True:
+        lines = layout(writer, wrong + text, box[2] - box[0], size)
+        if (len(lines) * size * 1.28 <= box[3] - box[1] and _fits(writer, wrong + text, box, size, lines)) or size < 2:
+            break
+        size *= 0.95
+    leading = min(size * between(rng, 1.35, 1.6), (box[3] - box[1]) / len(lines))
+    y = (box[1] + box[3]) / 2 + size * 0.36 - leading * (len(lines) - 1) / 2
+    if align == "top":
+        y = box[1] + size * 1.1
+    struck = len(wrong)
+    for number, line in enumerate(lines):
+        room = box[2] - box[0] - text_width(writer, line, size)
+        x = box[0] + {"left": 0.0, "top": 0.0, "middle": max(0.0, room / 2)}[align]
+        x += rng.normal(0, 0.06) * size if align != "middle" else np.clip(rng.normal(0, 0.1), -0.3, 0.3) * max(0, room)
+        struck -= _write_line(paper, x, y + number * leading, line, writer, rng, size, struck)
+
+
+def _fits(writer: Hand, text: str, box: Box, size: float, lines: list[str]) -> bool:
+    return len(lines) > 1 or text_width(writer, text, size) <= box[2] - box[0]
+
+
+def _slip(text: str, rng: np.random.Generator) -> str:
+    if text[0].isdigit():
+        return "".join(str(int(rng.integers(1, 10))) for _ in text[:2])
+    return text[:1] if len(text) < 3 else text[1:2]
+
+
+def _write_line(paper: Paper, x: float, y: float, line: str, writer: Hand, rng: np.random.Generator,
+                size: float, struck: int) -> int:
+    """One line of writing on the baseline y; returns how many of its first characters were struck out."""
+    start = x
+    ink = between(rng, 0.82, 0.98)
+    struck = min(struck, len(line))
+    for number, char in enumerate(line):
+        _write_char(paper, x, y + (x - start) * writer.drift, char, writer, rng, size, ink)
+        x += _advance(writer, char, size) * (1 + rng.normal(0, 0.03))
+        if struck and number == struck - 1:
+            _strike(paper, start, x, y - size * 0.35, writer, rng)
+    return struck
+
+
+def _write_char(paper: Paper, x: float, y: float, char: str, writer: Hand, rng: np.random.Generator,
+                size: float, ink: float) -> None:
+    if char == " ":
+        return
+    name = font_for(char, writer)
+    size *= 1 + rng.normal(0, 0.035)
+    pixels = max(10, round(paper.length(size)))
+    glyph = _bent(_glyph(name, char, pixels), writer, name, rng)
+    glyph = _inked(glyph, writer, rng) * ink
+    left, base = paper.px(x, y + rng.normal(0, 0.035) * size)
+    paper.stain(glyph, round(left) - pixels // 2, round(base) - pixels - pixels // 2, PENS[writer.pen])
+
+
+def _inked(glyph: np.ndarray, writer: Hand, rng: np.random.Generator) -> np.ndarray:
+    """Coverage after the pen: pencil is grainy, ball pens run dry here and there."""
+    size = glyph.shape[0] / 2
+    if writer.pen == "pencil":
+        grain = rng.random(glyph.shape, np.float32)
+        return glyph * np.clip(0.62 + 0.5 * (grain - 0.35), 0.2, 1) * between(rng, 0.75, 1)
+    return glyph * np.clip(1 - 0.13 * (clouds(rng, glyph.shape, size * 0.3) + 0.4), 0.45, 1)
+
+
+def _strike(paper: Paper, x0: float, x1: float, y: float, writer: Hand, rng: np.random.Generator) -> None:
+    """Two hasty strokes through what was written between x0 and x1."""
+    for _ in range(int(rng.integers(1, 3))):
+        (left, a), (right, b) = (paper.px(x0 - 0.3, y + rng.normal(0, 0.5)), paper.px(x1 - 0.2, y + rng.normal(0, 0.6)))
+        top = int(min(a, b)) - 4
+        layer = np.zeros((int(abs(a - b)) + 9, int(right - left) + 1), np.float32)
+        cv2.line(layer, (0, int(a) - top), (layer.shape[1] - 1, int(b) - top), 1.0,
+                 max(1, round(paper.length(0.45))), cv2.LINE_AA)
+        paper.stain(layer * 0.9, int(left), top, PENS[writer.pen])
+
+
+def signature(split: str, writer: Hand, rng: np.random.Generator) -> Hand:
+    """Another person's hand for signing, more hurried than `writer`."""
+    other = hand(split, chance("signature", split, int(rng.integers(1 << 30))))
+    return Hand(other.chinese, other.figures, other.pen, between(rng, 0.05, 0.22), min(1.4, other.wobble * 1.3),
+                between(rng, 0.95, 1.2), between(rng, 0.82, 1.0), between(rng, -0.06, 0.03), other.pressure)

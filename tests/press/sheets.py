@@ -1,0 +1,64 @@
+"""One sheet from one seed: printed, filled, pictured, together with what a reader should find on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tests.press import home_visit, ink, people, scan, township_table
+from tests.press.chance import chance, pick, share
+from tests.press.paper import Paper, printer
+
+FORMS = ("home_visit", "township_table")
+CONDITIONS = tuple(scan.CONDITIONS)
+SPLITS = ("tune", "held", "sample")
+
+DPI = {"flatbed": 300, "photo": 260, "copy": 200, "lowres": 200}
+PRINTERS = {"tune": 40, "held": 40, "sample": 12}
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A finished sheet: the JPEG file and the expected reading, as told in tests/press/README.md."""
+
+    image_bytes: bytes
+    expected: dict[str, Any]
+
+
+def make_sheet(seed: int, form: str, condition: str, split: str) -> Pressed:
+    """The sheet that `seed` stands for; the same bytes each time on the same fonts."""
+    name = (split, form, seed)
+    layout = chance("layout", *name)
+    style = printer(split, int(layout.integers(PRINTERS[split])))
+    writer = ink.hand(split, chance("hand", *name))
+    paper, found = _filled(name, condition, style, writer, layout)
+    picture = scan.take(paper.page, condition, DPI[condition], chance("scan", *name, condition))
+    expected = {
+        "template": form, "condition": condition, "split": split, "seed": seed,
+        "hand": f"{writer.chinese}+{writer.figures or writer.chinese}", "pen": writer.pen, "printer": style.body,
+        "script": "traditional" if style.traditional else "simplified", **found,
+        "corners": picture.corners, "orientation": picture.orientation, "dpi": picture.dpi,
+    }
+    return Pressed(picture.jpeg, expected)
+
+
+def _filled(name: tuple[str, str, int], condition: str, style: Any, writer: ink.Hand,
+            layout: np.random.Generator) -> tuple[Paper, dict[str, Any]]:
+    split, form, _ = name
+    contents, strokes = chance("contents", *name), chance("ink", *name)
+    if form == "home_visit":
+        paper = Paper(home_visit.A4, DPI[condition], style, chance("paper", *name))
+        drawing = home_visit.draw(paper, layout)
+        paper.press()
+        pupil = pick(contents, people.roll(split))
+        return paper, home_visit.fill(paper, drawing, pupil, writer, split, strokes)
+    table = township_table.plan(contents, layout)
+    paper = Paper(table.size_mm, DPI[condition], style, chance("paper", *name))
+    township_table.draw(paper, table, layout)
+    paper.press()
+    return paper, township_table.fill(paper, table, writer, strokes)
+
+
+__all__ = ["CONDITIONS", "FORMS", "SPLITS", "Pressed", "make_sheet", "share"]
