@@ -11,11 +11,13 @@ from typing import Any
 
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, String, Text, create_engine, event
 from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
 from service import crypto
 from service.config import Settings
+from service.errors import StorageFull, Unavailable
 
 NAMING = {
     "ix": "ix_%(column_0_label)s",
@@ -107,19 +109,28 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session for reading; nothing it does is kept."""
-        with self._read() as session:
-            yield session
-            session.rollback()
+        with _understood(), self._read() as session:
+            yield session  # closing rolls back; what was loaded stays readable
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A session whose work is committed as one, or not at all when the block raises."""
-        with self._write.begin() as session:
+        with _understood(), self._write.begin() as session:
             yield session
 
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
+
+
+@contextmanager
+def _understood() -> Iterator[None]:
+    """Turn a database that is full, locked for long or gone into errors people understand."""
+    try:
+        yield
+    except OperationalError as failed:
+        full = "full" in str(failed.orig).lower() or "no space" in str(failed.orig).lower()
+        raise (StorageFull if full else Unavailable) from failed
 
 
 def open_database(settings: Settings) -> Database:
