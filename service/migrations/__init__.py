@@ -1,0 +1,1 @@
+"""Alembic's revisions of the database, shipped inside the package."""
