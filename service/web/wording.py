@@ -1,0 +1,88 @@
+"""Words and formats that all screens share: local times, names of roles and states, the navigation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
+
+from flask import Flask, g, request
+
+from service import access
+from service.web.context import csrf, installation
+
+LOCAL = timezone(timedelta(hours=8), "Asia/Shanghai")
+"""China has one time and no summer time."""
+
+ROLE_WORDS: Mapping[str, str] = {
+    "school": "学校经办人", "township": "乡镇中心校", "clerk": "审核员", "bureau": "教体局",
+    "system_admin": "系统管理员", "security_admin": "安全管理员", "audit_admin": "审计管理员",
+}
+UNIT_WORDS: Mapping[str, str] = {"bureau": "教体局", "township": "乡镇中心校", "school": "学校"}
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One entry of the navigation: shown to roles that include `permission`."""
+
+    label: str
+    path: str
+    permission: str
+
+
+NAVIGATION = (
+    Link("上传", "/uploads", access.UPLOAD),
+    Link("审核", "/review", access.REVIEW),
+    Link("学生档案", "/students", access.FILES),
+    Link("档案检索", "/archive", access.FILES),
+    Link("报表", "/reports", access.REPORTS),
+    Link("账号", "/admin/accounts", access.ACCOUNTS),
+    Link("单位", "/admin/units", access.UNITS),
+    Link("任务队列", "/admin/queue", access.UNITS),
+    Link("审计", "/admin/audit", access.AUDIT),
+)
+
+
+def local_time(moment: datetime | None) -> str:
+    """`2024-05-06 14:03` in China's time; empty for None."""
+    return moment.astimezone(LOCAL).strftime("%Y-%m-%d %H:%M") if moment else ""
+
+
+def local_date(day: date | None) -> str:
+    """`2024年5月6日`; a datetime is taken in China's time; empty for None."""
+    if day is None:
+        return ""
+    if isinstance(day, datetime):
+        day = day.astimezone(LOCAL).date()
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def today() -> date:
+    """The day it is in China."""
+    return datetime.now(UTC).astimezone(LOCAL).date()
+
+
+def prepare(app: Flask) -> None:
+    """Give all templates the filters and the values of the frame around a screen."""
+    app.add_template_filter(local_time)
+    app.add_template_filter(local_date)
+    app.add_template_filter(_role_word, "role_word")
+    app.add_template_filter(_unit_word, "unit_word")
+    app.context_processor(_frame)
+
+
+def _role_word(role: str) -> str:
+    return ROLE_WORDS.get(role, role)
+
+
+def _unit_word(kind: str) -> str:
+    return UNIT_WORDS.get(kind, kind)
+
+
+def _frame() -> dict[str, Any]:
+    actor = g.get("actor")
+    links = [link for link in NAVIGATION if actor and actor.may(link.permission)]
+    here = next((link.path for link in links if request.path.startswith(link.path)), "")
+    return {"actor": actor, "csrf_token": csrf(), "navigation": links, "here": here,
+            "county_name": installation().settings.county_name, "unit_name": g.get("unit_name", "")}

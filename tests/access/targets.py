@@ -1,0 +1,88 @@
+"""The objects an access row may mean: one of 城关一小, one of 河滨中学, and one that is not there."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from service.models import ApiToken, Job, Scan, Sheet, Student
+from service.database import now
+from tests.conftest import County
+
+OWN_SCHOOL, OTHER_SCHOOL = "城关一小", "河滨中学"
+
+
+@dataclass(frozen=True)
+class Target:
+    """The value of a rule's last argument in the three cases."""
+
+    own: Any
+    other: Any
+    absent: Any
+
+
+def _scan(county: County, unit: str, number: int, state: str = "read") -> str:
+    uploader = county.users["school" if unit == OWN_SCHOOL else "other_school"]
+    data = f"scan {unit} {number}".encode()
+    scan_id = f"{unit == OWN_SCHOOL:d}{number}".rjust(32, "a")
+    with county.installation.database.write() as session:
+        if session.get(Scan, scan_id) is None:
+            sha256 = county.installation.store.put(data)
+            session.add(Scan(id=scan_id, unit_id=county.units[unit], uploaded_by=uploader, file_name="家访.jpg",
+                             media_type="image/jpeg", size=len(data), sha256=sha256, state=state))
+            session.flush()
+            session.add(Job(scan_id=scan_id, state="done" if state == "read" else "failed"))
+    return scan_id
+
+
+def _sheet(county: County, unit: str) -> int:
+    scan_id = _scan(county, unit, 1)
+    with county.installation.database.write() as session:
+        sheet = session.query(Sheet).filter_by(scan_id=scan_id).one_or_none()
+        if sheet is None:
+            sheet = Sheet(scan_id=scan_id, number=0, unit_id=county.units[unit], template="home_visit",
+                          template_version=1, image_sha256=_picture(county))
+            session.add(sheet)
+            session.flush()
+        return sheet.id
+
+
+def _picture(county: County) -> str:
+    import io
+
+    from PIL import Image
+
+    out = io.BytesIO()
+    Image.new("RGB", (400, 560), "white").save(out, "JPEG")
+    return county.installation.store.put(out.getvalue())
+
+
+def _student(county: County, unit: str) -> int:
+    with county.installation.database.write() as session:
+        student = Student(name="测试生", sex="女", school_id=county.units[unit])
+        session.add(student)
+        session.flush()
+        return student.id
+
+
+def _token(county: County) -> int:
+    with county.installation.database.write() as session:
+        token = ApiToken(token_hash=f"{now().timestamp()}", user_id=county.users["school"], name="x", expires_at=now())
+        session.add(token)
+        session.flush()
+        return token.id
+
+
+def _both(make: Callable[[County, str], Any], absent: Any) -> Callable[[County], Target]:
+    return lambda county: Target(make(county, OWN_SCHOOL), make(county, OTHER_SCHOOL), absent)
+
+
+TARGETS: dict[str, Callable[[County], Target]] = {
+    "scan": _both(lambda county, unit: _scan(county, unit, 1), "f" * 32),
+    "failed_scan": _both(lambda county, unit: _scan(county, unit, 2, "failed"), "f" * 32),
+    "sheet": _both(_sheet, 999_999),
+    "student": _both(_student, 999_999),
+    "user": lambda county: Target(county.users["other_school"], county.users["clerk"], 999_999),
+    "unit": lambda county: Target(county.units["城关二小"], county.units["河滨中学"], 999_999),
+    "token": lambda county: Target(_token(county), _token(county), 999_999),
+}
+"""By the name rows use; an area adds its own kinds here."""
