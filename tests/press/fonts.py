@@ -37,11 +37,9 @@ FILES: dict[str, str] = {
     # Latin hands: only their digits are used
     "breip": "truetype/breip/Breip.ttf",
     "dkg": "truetype/fifthhorseman/dkg.ttf",
-    "learn": "opentype/bwht/BecauseWeLearn-Regular.otf",
+    "connect": "opentype/bwht/BecauseWeConnect-Regular.otf",
     "mentor": "opentype/bwht/BecauseWeMentor-Regular.otf",
-    "femke": "truetype/femkeklaver/femkeklaver.ttf",
-    "kiloji": "truetype/kiloji/kiloji.ttf",
-    "rufscript": "truetype/rufscript/Rufscript010.ttf",
+    "organize": "opentype/bwht/BecauseWeOrganize-Regular.otf",
 }
 """Font name → file under Debian's font folder, `#n` being the face of a collection."""
 

@@ -210,7 +210,7 @@ def _put(paper: Paper, found: Drawing, name: str, text: str, writer: Hand, rng: 
             write(paper, _inset(box, 0.6, 1), char, writer, rng, 5.6, align="middle")
         return
     box = found.parts.get(name) or found.cells[name]
-    size = {"content": 5.4, "school_opinion": 5.6, "parent_opinion": 5.6}.get(name, 6.0)
+    size = {"content": 6.0, "school_opinion": 6.2, "parent_opinion": 6.2}.get(name, 6.6)
     align = "middle" if name in ("sex", "age", "student_name") else "left"
     if name in ("content", "school_opinion", "parent_opinion"):
         align = "top"

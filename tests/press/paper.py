@@ -131,6 +131,8 @@ class Paper:
         count = -(-len(text) // per_line)
         even = -(-len(text) // count)
         lines = [text[i:i + even] for i in range(0, len(text), even)]
+        if count == 2 and "(" in text:
+            lines = [text[:text.index("(")], text[text.index("("):]]
         leading = size * 1.3
         if len(lines) * leading > box[3] - box[1] - 1 and size > 2.4:
             self.label_lines(lines, box, (box[3] - box[1] - 1) / len(lines) / 1.3)

@@ -52,7 +52,7 @@ def copy(page: np.ndarray, dpi: float, rng: Rng) -> Picture:
     grey = cv2.GaussianBlur(grey, (0, 0), between(rng, 0.6, 1.0) * wanted / 200)
     uneven = 0.05 * clouds(rng, grey.shape, 300) + 0.05 * clouds(rng, grey.shape, 5 * wanted / 200)
     hard = between(rng, 3.2, 6)
-    grey = np.clip((grey - between(rng, 0.58, 0.68) + uneven * 0.6) * hard + 0.62, 0.06, 0.97)
+    grey = np.clip((grey - between(rng, 0.62, 0.74) + uneven * 0.5) * hard + 0.6, 0.06, 0.97)
     grey = _speckled(grey, rng)
     grey = _dark_edges(grey, rng)
     page = np.repeat(grey[..., None], 3, 2)

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from tests.press import home_visit, ink, people, scan, township_table
-from tests.press.chance import chance, pick, share
-from tests.press.paper import Paper, printer
+from tests.press import generic_table, home_visit, ink, people, scan, township_table
+from tests.press.chance import chance, pick
+from tests.press.paper import Paper, Printer, printer
 
-FORMS = ("home_visit", "township_table")
+FORMS = ("home_visit", "township_table", "generic_table")
 CONDITIONS = tuple(scan.CONDITIONS)
 SPLITS = ("tune", "held", "sample")
 
@@ -36,7 +36,7 @@ def make_sheet(seed: int, form: str, condition: str, split: str) -> Pressed:
     paper, found = _filled(name, condition, style, writer, layout)
     picture = scan.take(paper.page, condition, DPI[condition], chance("scan", *name, condition))
     expected = {
-        "template": form, "condition": condition, "split": split, "seed": seed,
+        "template": None if form == "generic_table" else form, "condition": condition, "split": split, "seed": seed,
         "hand": f"{writer.chinese}+{writer.figures or writer.chinese}", "pen": writer.pen, "printer": style.body,
         "script": "traditional" if style.traditional else "simplified", **found,
         "corners": picture.corners, "orientation": picture.orientation, "dpi": picture.dpi,
@@ -44,21 +44,23 @@ def make_sheet(seed: int, form: str, condition: str, split: str) -> Pressed:
     return Pressed(picture.jpeg, expected)
 
 
-def _filled(name: tuple[str, str, int], condition: str, style: Any, writer: ink.Hand,
+def _filled(name: tuple[str, str, int], condition: str, style: Printer, writer: ink.Hand,
             layout: np.random.Generator) -> tuple[Paper, dict[str, Any]]:
     split, form, _ = name
-    contents, strokes = chance("contents", *name), chance("ink", *name)
+    contents, strokes, dpi = chance("contents", *name), chance("ink", *name), DPI[condition]
     if form == "home_visit":
-        paper = Paper(home_visit.A4, DPI[condition], style, chance("paper", *name))
+        paper = Paper(home_visit.A4, dpi, style, chance("paper", *name))
         drawing = home_visit.draw(paper, layout)
         paper.press()
-        pupil = pick(contents, people.roll(split))
-        return paper, home_visit.fill(paper, drawing, pupil, writer, split, strokes)
+        return paper, home_visit.fill(paper, drawing, pick(contents, people.roll(split)), writer, split, strokes)
+    if form == "generic_table":
+        made = generic_table.plan(contents, layout)
+        paper = Paper(made.size_mm, dpi, style, chance("paper", *name))
+        generic_table.draw(paper, made, layout)
+        paper.press()
+        return paper, generic_table.fill(paper, made, writer, strokes)
     table = township_table.plan(contents, layout)
-    paper = Paper(table.size_mm, DPI[condition], style, chance("paper", *name))
+    paper = Paper(table.size_mm, dpi, style, chance("paper", *name))
     township_table.draw(paper, table, layout)
     paper.press()
     return paper, township_table.fill(paper, table, writer, strokes)
-
-
-__all__ = ["CONDITIONS", "FORMS", "SPLITS", "Pressed", "make_sheet", "share"]

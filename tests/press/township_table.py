@@ -180,7 +180,7 @@ def fill(paper: Paper, table: Table, writer: Hand, rng: np.random.Generator) -> 
         _write_cell(paper, box, text, column, writer, rng)
     if table.unit_line:
         _fill_line(paper, table, writer, rng)
-    blank = {"".join(name): paper.relative(box) for name, box in table.cells.items() if ":" not in name}
+    blank = {name: paper.relative(box) for name, box in table.cells.items() if ":" not in name}
     return {"rows": table.rows, "totals": table.totals, "marks": {}, "flags": table.flags, "boxes": blank,
             "printed": sorted(table.printed), "super_heading": table.super_heading,
             "merged_total": table.merged_total, "written": dict(table.strokes)}
