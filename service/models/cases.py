@@ -14,7 +14,7 @@ from service.models.scans import Sheet
 
 SOURCES = ("annual_check", "ministry_list", "school_watch", "home_visit", "other")
 CASE_STATES = ("suspected", "verified", "persuading", "returned", "closed")
-CLOSINGS = ("settled", "transferred", "died", "abroad", "over_age", "exempted")
+CLOSINGS = ("settled", "transferred", "died", "abroad", "over_age", "exempted", "mistaken")
 EVENT_KINDS = ("opened", "verified", "visited", "returned", "relapsed", "closed", "handed_over", "note")
 
 

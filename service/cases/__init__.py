@@ -1,0 +1,1 @@
+"""Children and their cases: what signed-off papers and people's acts make of them."""
