@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
+from ocr.grid.cells import Lattice, spans
+from ocr.grid.ink import Ink, InkMap, ink_in, ink_map
+from ocr.grid.rules import rules, rulings
 from ocr.rectify.sheet import RectifiedSheet
 from ocr.results import Box
 
-
-@dataclass(frozen=True, slots=True)
-class Ink:
-    """Writing or print found in a cell: its box, and the share of the cell it darkens."""
-
-    box: Box
-    share: float
+__all__ = ["Cell", "Ink", "InkMap", "RuledTable", "find_grid", "ink", "ink_map"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +46,32 @@ class RuledTable:
 
 def find_grid(sheet: RectifiedSheet) -> list[RuledTable]:
     """The ruled tables of the sheet from top to bottom; empty when nothing is ruled."""
-    raise NotImplementedError
+    strokes = ink_map(sheet)
+    across = rules(sheet.across)
+    down = rules(np.ascontiguousarray(sheet.down.T))
+    found = []
+    for level, plumb in rulings(across, down):
+        lattice = Lattice(level, plumb, sheet.across, sheet.down)
+        table = _table(lattice, strokes)
+        if len(table.cells) >= 2:
+            found.append(table)
+    return found
 
 
-def ink(sheet: RectifiedSheet, box: Box, without: tuple[Box, ...] = ()) -> Ink | None:
+def ink(sheet: RectifiedSheet, box: Box, strokes: InkMap | None = None) -> Ink | None:
     """What is written in `box`; None when blank but for specks, line remains and print-through."""
-    raise NotImplementedError
+    strokes = strokes or ink_map(sheet)
+    height, width = strokes.mask.shape
+    return ink_in(strokes, (box[0] * width, box[1] * height, box[2] * width, box[3] * height))
+
+
+def _table(lattice: Lattice, strokes: InkMap) -> RuledTable:
+    height, width = strokes.mask.shape
+
+    def relative(area: tuple[float, float, float, float]) -> Box:
+        return area[0] / width, area[1] / height, area[2] / width, area[3] / height
+
+    cells = tuple(Cell(span.row, span.col, span.rowspan, span.colspan, relative(span.area), ink_in(strokes, span.area))
+                  for span in spans(lattice))
+    outer = (lattice.xs[0], lattice.ys[0], lattice.xs[-1], lattice.ys[-1])
+    return RuledTable(lattice.rows, lattice.cols, cells, relative(outer))

@@ -2,11 +2,134 @@
 
 from __future__ import annotations
 
+from typing import cast
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr.grid.lines import WORK, chains, line_masks
+from ocr.rectify.bend import Bend
+from ocr.rectify.level import Matrix, levelling, moved, segments
+from ocr.rectify.light import evened
+from ocr.rectify.outline import Outline, find_outline
 from ocr.rectify.sheet import Image, Point, Quad, RectifiedSheet
 
 __all__ = ["Image", "Point", "Quad", "RectifiedSheet", "rectify"]
 
+LONGEST = 2400
+"""Pixels of a rectified sheet's longer side: A4 at 205 dpi. More costs time and reads no better."""
+
+TRUSTED = 0.7
+"""Share of its sides seen as an edge from which on an outline is believed to be the sheet's."""
+
+_STEP = 24  # pixels between the points at which the mapping is worked out
+
 
 def rectify(pixels: Image) -> RectifiedSheet:
     """The sheet in `pixels` (BGR), flat and level; which way is up is settled by the match."""
-    raise NotImplementedError
+    cv2.setNumThreads(1)
+    outline = find_outline(pixels)
+    flatten, size = _flattening(pixels, outline)
+    work, shrink = _work_copy(pixels, flatten, size)
+    masks = line_masks(evened(work))
+    sink = Bend(chains(masks.across), (work.shape[1], work.shape[0]))
+    lean = Bend(chains(np.ascontiguousarray(masks.down.T)), (work.shape[0], work.shape[1]))
+    straight = _straightened(pixels, flatten, size, sink, lean, shrink)
+    flat = evened(straight)
+    ruled = line_masks(_small(flat))
+    return RectifiedSheet(straight, flat, ruled.across, ruled.down, _quad(flatten, size, pixels))
+
+
+def _flattening(pixels: Image, outline: Outline) -> tuple[Matrix, tuple[int, int]]:
+    """The matrix from the input to the sheet seen from straight above, and the sheet's size in pixels."""
+    height, width = pixels.shape[:2]
+    trusted = outline.found and outline.support >= TRUSTED
+    corners = outline.corners if trusted else find_frame(width, height)
+    size = _natural_size(corners)
+    target = np.float32([(0, 0), (size[0], 0), size, (0, size[1])])
+    matrix = cv2.getPerspectiveTransform(corners, target).astype(np.float64)
+    if trusted:
+        return matrix, size
+    small = 800 / max(height, width)
+    grey = cv2.resize(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), None, fx=small, fy=small,
+                      interpolation=cv2.INTER_AREA)
+    pieces = moved(segments(grey), matrix @ np.diag([1 / small, 1 / small, 1]))
+    return levelling(pieces, size, bends=True) @ matrix, size
+
+
+def find_frame(width: int, height: int) -> NDArray[np.float32]:
+    """The corners of the picture itself."""
+    return np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
+
+
+def _natural_size(corners: NDArray[np.float32]) -> tuple[int, int]:
+    """The sheet's size in pixels: as in the input, within LONGEST, in A4's shape when it is near it."""
+    sides = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1)
+    width, height = float(sides[[0, 2]].max()), float(sides[[1, 3]].max())
+    ratio = height / width
+    for paper in (2 ** 0.5, 0.5 ** 0.5):
+        if abs(ratio / paper - 1) < 0.09:
+            width, height = (width, width * paper) if paper > 1 else (height / paper, height)
+    scale = min(1.0, LONGEST / max(width, height))
+    scale = max(scale, 1200 / max(width, height))
+    return max(16, round(width * scale)), max(16, round(height * scale))
+
+
+def _work_copy(pixels: Image, flatten: Matrix, size: tuple[int, int]) -> tuple[Image, float]:
+    """A small grey copy of the flattened sheet to follow its lines on, and its scale."""
+    shrink = WORK / max(size)
+    matrix = np.diag([shrink, shrink, 1]) @ flatten
+    source, down = _near(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), matrix)
+    small = (round(size[0] * shrink), round(size[1] * shrink))
+    return np.asarray(cv2.warpPerspective(source, matrix @ down, small, flags=cv2.INTER_LINEAR,
+                                          borderMode=cv2.BORDER_REPLICATE), np.uint8), shrink
+
+
+def _near(source: Image, matrix: Matrix) -> tuple[Image, Matrix]:
+    """`source` shrunk to about the scale `matrix` will map it to, so that thin lines are not skipped."""
+    factor = float(np.sqrt(abs(np.linalg.det(matrix[:2, :2]))))
+    if factor > 0.7:
+        return source, np.eye(3)
+    shrunk = cv2.resize(source, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
+    return np.asarray(shrunk), np.diag([source.shape[1] / shrunk.shape[1], source.shape[0] / shrunk.shape[0], 1])
+
+
+def _straightened(pixels: Image, flatten: Matrix, size: tuple[int, int], sink: Bend, lean: Bend,
+                  shrink: float) -> Image:
+    """The sheet at full size with perspective and bend taken out in a single resampling."""
+    columns, rows = -(-size[0] // _STEP) + 1, -(-size[1] // _STEP) + 1
+    x, y = np.meshgrid(np.arange(columns) * _STEP * shrink, np.arange(rows) * _STEP * shrink)
+    from_x, from_y = x, y
+    for _ in range(3):  # the bend is known where the paper lies: find the place that moves to (x, y)
+        from_y, from_x = y + sink.offset(from_x, from_y), x + lean.offset(from_y, from_x)
+    source, down = _near(pixels, flatten)
+    grid = np.stack([from_x, from_y], axis=-1).reshape(-1, 1, 2) / shrink
+    back = np.linalg.inv(flatten @ down)
+    nodes = cv2.perspectiveTransform(grid, back).reshape(rows, columns, 2).astype(np.float32)
+    whole = ((columns - 1) * _STEP + 1, (rows - 1) * _STEP + 1)
+    fine = _between(nodes, whole)[:size[1], :size[0]]
+    fixed, fractions = cv2.convertMaps(fine, None, cv2.CV_16SC2)  # type: ignore[call-overload]
+    return np.asarray(cv2.remap(source, fixed, fractions, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8)
+
+
+def _between(nodes: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
+    """The nodes' values at every pixel, linear between them, the first and last on the edges."""
+    columns, rows = nodes.shape[1], nodes.shape[0]
+    scale = np.array([[(columns - 1) / (size[0] - 1), 0, 0], [0, (rows - 1) / (size[1] - 1), 0]])
+    return np.asarray(cv2.warpAffine(nodes, scale, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+                                     borderMode=cv2.BORDER_REPLICATE), np.float32)
+
+
+def _small(flat: Image) -> Image:
+    scale = WORK / max(flat.shape)
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(flat, (round(flat.shape[1] * scale), round(flat.shape[0] * scale)),
+                                 interpolation=way), np.uint8)
+
+
+def _quad(flatten: Matrix, size: tuple[int, int], pixels: Image) -> Quad:
+    corners = np.array([(0, 0), (size[0], 0), size, (0, size[1])], np.float64)[:, None, :]
+    points = cv2.perspectiveTransform(corners, np.linalg.inv(flatten))[:, 0, :]
+    points /= (pixels.shape[1], pixels.shape[0])
+    return cast(Quad, tuple((float(x), float(y)) for x, y in points))

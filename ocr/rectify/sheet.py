@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,29 +15,87 @@ Image = NDArray[np.uint8]
 Point = tuple[float, float]
 Quad = tuple[Point, Point, Point, Point]
 
+_TURNS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_COUNTERCLOCKWISE}
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RectifiedSheet:
     """A sheet as if it lay flat under the scanner.
 
     `pixels` is height × width × BGR in the paper's own colours; `flat` the grey of the same size
-    with the light evened (paper near 255). `rules` marks the ruling lines (255) in the same size.
-    `quad` are the sheet's corners in the input, relative 0–1, in the order top left, top right,
-    bottom right, bottom left of the sheet as it stands here; `turned` are the degrees clockwise
-    by which the input was turned to stand like this.
+    with the light evened (paper near 255). `across` and `down` mark the ruling lines (255) at a
+    smaller size of the same shape. `quad` are the sheet's corners in the input, relative 0–1, in
+    the order top left, top right, bottom right, bottom left of the sheet as it stands here;
+    `turned` are the degrees clockwise by which the input was turned to stand like this.
     """
 
     pixels: Image
     flat: Image
-    rules: Image
+    across: Image
+    down: Image
     quad: Quad
     turned: int = 0
     problems: tuple[Problem, ...] = ()
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return self.pixels.shape[1], self.pixels.shape[0]
+
+    def area(self, box: Box, margin: int = 0) -> tuple[int, int, int, int]:
+        """`box` in pixels (left, top, right, bottom) widened by `margin`, within the sheet, never empty."""
+        width, height = self.size
+        left = min(max(0, round(box[0] * width) - margin), width - 1)
+        top = min(max(0, round(box[1] * height) - margin), height - 1)
+        right = min(max(left + 1, round(box[2] * width) + margin), width)
+        bottom = min(max(top + 1, round(box[3] * height) + margin), height)
+        return left, top, right, bottom
+
+    def box(self, left: float, top: float, right: float, bottom: float) -> Box:
+        """Pixels as a relative box."""
+        width, height = self.size
+        return left / width, top / height, right / width, bottom / height
+
     def crop(self, box: Box, margin: int = 0, without: Sequence[Box] = ()) -> Image:
         """The BGR pixels of `box` and `margin` pixels around, rulings and `without` painted as paper."""
-        raise NotImplementedError
+        left, top, right, bottom = self.area(box, margin)
+        crop = self.pixels[top:bottom, left:right].copy()
+        hide = self.ruled((left, top, right, bottom))
+        for other in without:
+            x0, y0, x1, y1 = self.area(other)
+            hide[max(0, y0 - top):max(0, y1 - top), max(0, x0 - left):max(0, x1 - left)] = 255
+        if hide.any():
+            crop[hide > 0] = _paper(crop, self.flat[top:bottom, left:right])
+        return crop
+
+    def ruled(self, area: tuple[int, int, int, int]) -> Image:
+        """Mask (255) of the ruling lines within an area in pixels, in that area's size."""
+        left, top, right, bottom = area
+        rows, columns = self.across.shape
+        width, height = self.size
+        # The masks are smaller than the sheet: take their part, a pixel more, and enlarge it.
+        ys = np.minimum((np.arange(top, bottom) * rows) // height, rows - 1)
+        xs = np.minimum((np.arange(left, right) * columns) // width, columns - 1)
+        part = self.across[np.ix_(ys, xs)] | self.down[np.ix_(ys, xs)]
+        return np.asarray(cv2.dilate(part, np.ones((3, 3), np.uint8)), np.uint8)
 
     def turn(self, degrees: int) -> RectifiedSheet:
-        """This sheet turned clockwise by 90, 180 or 270 degrees."""
-        raise NotImplementedError
+        """This sheet turned clockwise by 0, 90, 180 or 270 degrees."""
+        degrees %= 360
+        if not degrees:
+            return self
+        code, steps = _TURNS[degrees], degrees // 90
+        across, down = cv2.rotate(self.across, code), cv2.rotate(self.down, code)
+        if steps % 2:
+            across, down = down, across
+        corners = self.quad[-steps:] + self.quad[:-steps]
+        return replace(self, pixels=cv2.rotate(self.pixels, code), flat=cv2.rotate(self.flat, code),
+                       across=across, down=down, quad=corners, turned=(self.turned + degrees) % 360)
+
+
+def _paper(crop: Image, flat: Image) -> NDArray[np.uint8]:
+    """The colour of the paper in a crop: the median of its light pixels."""
+    light = crop[flat > 225]
+    if len(light) < 8:
+        return np.full(3, 255, np.uint8)
+    return np.median(light[:: max(1, len(light) // 2000)], axis=0).astype(np.uint8)

@@ -1,0 +1,93 @@
+"""Ink: what is written or printed, told from specks, remains of lines, print-through and toner dust."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr.rectify.sheet import Image, RectifiedSheet
+from ocr.results import Box
+
+DARK = 205
+"""Evened grey below which a pixel may be ink (paper is near 250)."""
+
+SURE = 170
+"""A stroke has at least one pixel this dark; print-through and shadows of folds have none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """Writing or print found in a place: its box, and the share of the place it darkens."""
+
+    box: Box
+    share: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class InkMap:
+    """Every stroke of a sheet. `boxes` are n × 4 pixels of the map (left, top, right, bottom).
+
+    `mask` has the size of the sheet's line masks; `darkness` counts each stroke's pixels.
+    """
+
+    mask: Image
+    boxes: NDArray[np.int32]
+    darkness: NDArray[np.int32]
+
+    @property
+    def middles(self) -> NDArray[np.float64]:
+        """The middle (x, y) of each stroke's box."""
+        return np.stack([(self.boxes[:, 0] + self.boxes[:, 2]) / 2, (self.boxes[:, 1] + self.boxes[:, 3]) / 2], axis=1)
+
+    def within(self, area: tuple[float, float, float, float]) -> NDArray[np.intp]:
+        """The strokes whose middle lies in an area of the map, in pixels."""
+        x, y = self.middles.T
+        return np.flatnonzero((x > area[0]) & (x < area[2]) & (y > area[1]) & (y < area[3]))
+
+
+def ink_map(sheet: RectifiedSheet) -> InkMap:
+    """The strokes of a sheet without its ruling lines."""
+    height, width = sheet.across.shape
+    small = cv2.resize(sheet.flat, (width, height), interpolation=cv2.INTER_AREA)
+    dark = np.where(small < DARK, np.uint8(255), np.uint8(0))
+    ruled = cv2.dilate(sheet.across | sheet.down, np.ones((3, 3), np.uint8))
+    dark[ruled > 0] = 0
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    darkest = np.full(count, 255, np.uint8)
+    ys, xs = np.nonzero(dark)
+    np.minimum.at(darkest, labels[ys, xs], small[ys, xs])
+    area, long = stats[:, 4], np.maximum(stats[:, 2], stats[:, 3])
+    keep = (area >= 6) & (long >= 4) & (darkest < SURE)
+    keep[0] = False
+    keep &= ~_line_remains(stats)
+    mask = np.where(keep[labels], np.uint8(255), np.uint8(0))
+    chosen = stats[keep]
+    boxes = np.stack([chosen[:, 0], chosen[:, 1], chosen[:, 0] + chosen[:, 2], chosen[:, 1] + chosen[:, 3]], axis=1)
+    return InkMap(mask, boxes.astype(np.int32), chosen[:, 4].astype(np.int32))
+
+
+def _line_remains(stats: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Slivers a ruling line leaves behind: many times longer than thick, and straight."""
+    width, height, area = stats[:, 2], stats[:, 3], stats[:, 4]
+    return ((height <= 2) & (width >= 14)) | ((width <= 2) & (height >= 22)) | (area < 0) & (width > 0)
+
+
+def ink_in(strokes: InkMap, area: tuple[float, float, float, float]) -> Ink | None:
+    """What is written in an area of the map (pixels); None when it is blank."""
+    chosen = strokes.within(area)
+    if not len(chosen):
+        return None
+    boxes, size = strokes.boxes[chosen], strokes.darkness[chosen]
+    total = int(size.sum())
+    long = np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1])
+    # One speck of dust is as large as a dot; writing has a stroke as long as a small digit.
+    if total < 14 or long.max() < 8:
+        return None
+    height, width = strokes.mask.shape
+    real = boxes[(long >= 6) | (size >= 12)]
+    box = (float(real[:, 0].min() / width), float(real[:, 1].min() / height),
+           float(real[:, 2].max() / width), float(real[:, 3].max() / height))
+    return Ink(box, total / max(1.0, (area[2] - area[0]) * (area[3] - area[1])))
