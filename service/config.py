@@ -24,6 +24,7 @@ class Settings:
     lease_seconds: int = 120
     heartbeat_seconds: int = 30
     sweep_seconds: float = 10.0
+    retry_seconds: float = 5.0
     session_idle_minutes: int = 30
     session_absolute_hours: int = 12
     login_failures: int = 5
@@ -54,6 +55,12 @@ class Settings:
         given = {f.name: _parse(f.name, str(f.type), env[_variable(f.name)])
                  for f in fields(cls) if env.get(_variable(f.name), "") != ""}
         return cls(**given)  # type: ignore[arg-type]
+
+    def as_env(self) -> dict[str, str]:
+        """The variables `from_env` reads this from: how a process hands its settings to its children."""
+        given = {_variable(f.name): getattr(self, f.name) for f in fields(self)}
+        return {name: str(value).lower() if isinstance(value, bool) else str(value)
+                for name, value in given.items() if value not in (None, "")}
 
 
 def _variable(name: str) -> str:

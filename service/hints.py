@@ -46,9 +46,8 @@ class BrokerHints:
     for `pause` seconds, in which hints are dropped; the sweeper repeats those that matter.
     """
 
-    def __init__(self, publish: Callable[[str], None], sent: Callable[[str], None] | None = None,
-                 pause: float = 10.0) -> None:
-        self._publish, self._sent, self._pause = publish, sent, pause
+    def __init__(self, publish: Callable[[str], None], pause: float = 10.0) -> None:
+        self._publish, self._pause = publish, pause
         self._waiting: queue.Queue[str] = queue.Queue(maxsize=10_000)
         self._open_until = 0.0
         self._owner = 0

@@ -22,8 +22,8 @@ MAX_ERRORS = 3
 """Processing errors after which a job is failed."""
 MAX_EXPIRIES = 10
 """Leases that may run out, which counts dying workers and power cuts, before a job is failed."""
-BACKOFF_SECONDS = (5, 30)
-HINT_AGAIN_SECONDS = 60
+BACKOFF_GROWTH = 6
+"""Each pause before trying again is this many times the one before."""
 GAVE_UP = {"code": "gave_up",
            "text": "系统多次尝试仍未能识别这个文件，请联系管理员重新识别，或重新扫描后上传。"}
 
@@ -50,8 +50,9 @@ def clock(session: Session) -> datetime:
 
 
 def enqueue(session: Session, scan: Scan) -> Job:
-    """Queue the scan for reading, in the transaction that stores it."""
-    job = Job(scan_id=scan.id, due_at=clock(session))
+    """Queue the scan for reading, in the transaction that stores it; the caller hints after commit."""
+    moment = clock(session)
+    job = Job(scan_id=scan.id, due_at=moment, hinted_at=moment)
     session.add(job)
     return job
 
@@ -88,15 +89,16 @@ def finish(session: Session, held: Claim) -> None:
         raise LeaseLost
 
 
-def release(database: Database, held: Claim) -> None:
-    """Give the job back unread and uncounted: the worker was asked to stop."""
+def release(database: Database, held: Claim, pause_seconds: float = 0.0) -> None:
+    """Give the job back unread and uncounted: it was not the file's fault that it could not be read."""
     with database.write() as session:
-        if _change(session, held, state="queued", due_at=clock(session), lease_until=None, hinted_at=None):
+        due_at = clock(session) + timedelta(seconds=pause_seconds)
+        if _change(session, held, state="queued", due_at=due_at, lease_until=None, hinted_at=None):
             session.execute(update(Scan).where(Scan.id == held.scan_id).values(state="received"))
 
 
-def fail(database: Database, held: Claim, error: str) -> None:
-    """Count a processing error: try again after a pause, or give the job up after the third.
+def fail(database: Database, held: Claim, error: str, retry_seconds: float) -> None:
+    """Count a processing error: try again after `retry_seconds`, then longer; give up after the third.
 
     `error` is for the operator and must carry no personal data. A lost lease changes nothing.
     """
@@ -111,7 +113,8 @@ def fail(database: Database, held: Claim, error: str) -> None:
             _give_up(session, job)
             return
         job.state = "queued"
-        job.due_at = clock(session) + timedelta(seconds=BACKOFF_SECONDS[job.errors - 1])
+        job.hinted_at = None
+        job.due_at = clock(session) + timedelta(seconds=retry_seconds * BACKOFF_GROWTH ** (job.errors - 1))
         session.execute(update(Scan).where(Scan.id == job.scan_id).values(state="received"))
 
 
@@ -151,14 +154,15 @@ def abandon(database: Database, worker: str) -> int:
         return _count(result)
 
 
-def to_hint(database: Database, limit: int = 200) -> list[str]:
-    """Scans that are due and were not hinted at lately, noted as hinted at by this call."""
+def to_hint(database: Database, again_seconds: float, limit: int = 200) -> list[str]:
+    """Due scans not hinted at within `again_seconds`, noted as hinted at by this call."""
     with database.read() as session:
-        if session.scalar(_unhinted(clock(session)).limit(1)) is None:
+        if session.scalar(_unhinted(clock(session), again_seconds).limit(1)) is None:
             return []
     with database.write() as session:
         moment = clock(session)
-        jobs = session.scalars(_unhinted(moment).limit(limit).with_for_update(skip_locked=True)).all()
+        waiting = _unhinted(moment, again_seconds).limit(limit).with_for_update(skip_locked=True)
+        jobs = session.scalars(waiting).all()
         for job in jobs:
             job.hinted_at = moment
         return [job.scan_id for job in jobs]
@@ -176,8 +180,8 @@ def _is_due(moment: datetime) -> ColumnElement[bool]:
         Job.errors < MAX_ERRORS, Job.expiries < MAX_EXPIRIES)
 
 
-def _unhinted(moment: datetime) -> Select[Job]:
-    lately = moment - timedelta(seconds=HINT_AGAIN_SECONDS)
+def _unhinted(moment: datetime, again_seconds: float) -> Select[Job]:
+    lately = moment - timedelta(seconds=again_seconds)
     return select(Job).where(_is_due(moment), or_(Job.hinted_at.is_(None), Job.hinted_at < lately)
                              ).order_by(Job.due_at, Job.id)
 
