@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Flask, g, request
 
@@ -63,12 +64,20 @@ def today() -> date:
     return datetime.now(UTC).astimezone(LOCAL).date()
 
 
+def page_link(page: int) -> str:
+    """This request's address with another page number."""
+    rest = [(key, value) for key, value in request.args.items(multi=True) if key != "page"]
+    return f"{request.path}?{urlencode([*rest, ('page', page)])}"
+
+
 def prepare(app: Flask) -> None:
     """Give all templates the filters and the values of the frame around a screen."""
     app.add_template_filter(local_time)
     app.add_template_filter(local_date)
     app.add_template_filter(_role_word, "role_word")
     app.add_template_filter(_unit_word, "unit_word")
+    app.add_template_global(csrf)
+    app.add_template_global(page_link)
     app.context_processor(_frame)
 
 
