@@ -1,0 +1,130 @@
+"""附件1 of the notice for any day, counted from the case database, beside what the units' papers say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from service import access
+from service.access import Actor
+from service.models import TownshipCount, Unit
+from service.reports.figures import STANDING, Figure, Question
+from service.reports.ledger import Level, place_of
+from service.reports.places import Place, rows_for
+from service.reports.tally import ANNEX_PARTS, Tally, tally_standing
+
+COLUMNS = (*ANNEX_PARTS, "total")
+OTHER_SOURCES = ("annual_check", "school_watch", "home_visit", "other")
+
+
+@dataclass(frozen=True, slots=True)
+class PaperRow:
+    """What a unit's latest paper says; `row` is its place on the sheet."""
+
+    sheet_id: int
+    row: int
+    counted_on: date
+    counts: Mapping[str, int]
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether the paper's own 合计 is the sum of its parts."""
+        return self.counts["total"] == sum(self.counts[part] for part in ANNEX_PARTS)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitAnnex:
+    """One row: counts from the case database, and the paper's where there is one."""
+
+    place: Place | None
+    name: str
+    figures: Mapping[str, Figure]
+    """By column of the notice, `other`, each other source, and `closing` for all of them."""
+    paper: PaperRow | None
+
+    def __getitem__(self, column: str) -> Figure:
+        return self.figures[column]
+
+    def difference(self, column: str) -> int | None:
+        """Paper less database; None without a paper."""
+        return None if self.paper is None else self.paper.counts[column] - self.figures[column].value
+
+    @property
+    def agrees(self) -> bool | None:
+        """Whether paper and database say the same; None without a paper."""
+        return None if self.paper is None else not any(self.difference(column) for column in COLUMNS)
+
+    def others(self) -> list[tuple[str, Figure]]:
+        """The other sources that are not nought."""
+        return [(source, self.figures[source]) for source in OTHER_SOURCES if self.figures[source].value]
+
+
+@dataclass(frozen=True, slots=True)
+class Annex1:
+    """The table of a day; `total` for those who may see the county."""
+
+    day: date
+    rows: tuple[UnitAnnex, ...]
+    total: UnitAnnex | None
+
+    @property
+    def paper_total(self) -> Mapping[str, int]:
+        """The sums of the papers that are there."""
+        papers = [row.paper for row in self.rows if row.paper]
+        return {column: sum(paper.counts[column] for paper in papers) for column in COLUMNS}
+
+    @property
+    def papers(self) -> int:
+        """How many rows have a paper."""
+        return sum(row.paper is not None for row in self.rows)
+
+    @property
+    def differing(self) -> tuple[UnitAnnex, ...]:
+        """The rows whose paper says something else."""
+        return tuple(row for row in self.rows if row.agrees is False)
+
+
+def annex1(session: Session, actor: Actor, day: date) -> Annex1:
+    """The table at the end of `day`, narrowed to the actor's sight."""
+    level: Level = "own" if actor.role == "school" else "reporting"
+    counts = tally_standing(session, actor, day, level)
+    papers = _papers(session, actor, day, level)
+    rows = tuple(_row(place, counts, day, level, papers.get(place.id)) for place in rows_for(session, actor))
+    kept = tuple(row for row in rows if row.paper or row.place and row.place.active or row["closing"].value)
+    total = _row(None, counts, day, level, None) if actor.may(access.COUNTY) else None
+    return Annex1(day, kept, total)
+
+
+def _row(place: Place | None, counts: Tally, day: date, level: Level, paper: PaperRow | None) -> UnitAnnex:
+    unit = place.id if place else None
+
+    def figure(part: str, *parts: str) -> Figure:
+        value = sum(counts.of("closing", unit, one) for one in parts or (part,))
+        return Figure(value, Question(STANDING, unit, None, day, part, level))
+
+    figures = {part: figure(part) for part in (*ANNEX_PARTS, *OTHER_SOURCES)}
+    figures |= {"total": figure("total", *ANNEX_PARTS), "other": figure("other", *OTHER_SOURCES),
+                "closing": figure("closing", "")}
+    return UnitAnnex(place, place.name if place else "合计", figures, paper)
+
+
+def _papers(session: Session, actor: Actor, day: date, level: Level) -> dict[int, PaperRow]:
+    """Each unit's latest paper row on or before `day`; of papers of one day the last filed counts."""
+    latest = func.row_number().over(
+        partition_by=TownshipCount.unit_id,
+        order_by=(TownshipCount.counted_on.desc(), TownshipCount.filed_at.desc(), TownshipCount.id.desc()))
+    ranked = select(TownshipCount.id, latest.label("age")).where(TownshipCount.counted_on <= day).subquery()
+    query = select(TownshipCount).join(ranked, ranked.c.id == TownshipCount.id).join(
+        Unit, Unit.id == TownshipCount.unit_id).where(ranked.c.age == 1, place_of(Unit, level) == Unit.id)
+    if actor.unit_ids is not None:
+        query = query.where(access.within(TownshipCount.unit_id, actor))
+    return {paper.unit_id: _paper(paper) for paper in session.scalars(query)}
+
+
+def _paper(count: TownshipCount) -> PaperRow:
+    counts = {"prior_year": count.prior_year, "ministry_list": count.ministry_list, "total": count.total}
+    return PaperRow(count.sheet_id, count.row, count.counted_on, counts)

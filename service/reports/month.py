@@ -1,0 +1,122 @@
+"""The monthly report: how each unit's obligation grew and shrank, and what share of it was met."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from sqlalchemy.orm import Session
+
+from service import access
+from service.access import Actor
+from service.models.cases import CLOSINGS, SOURCES
+from service.reports.figures import Figure, Question
+from service.reports.ledger import FIGURES, Level, Span
+from service.reports.periods import Month
+from service.reports.places import Place, members, reporting, rows_for
+from service.reports.tally import Tally, tally
+
+PARTS: Mapping[str, tuple[str, ...]] = {
+    "opening": SOURCES, "new": SOURCES, "closing": SOURCES, "closed": CLOSINGS,
+}
+_ADDS, _TAKES = ("opening", "new", "relapsed", "taken_over"), ("returned", "closed", "handed_over")
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """劝返率: of the children to be brought back when the month began, those in school at its end."""
+
+    recovered: int
+    obliged: int
+
+    @property
+    def share(self) -> Fraction | None:
+        """Exactly, so that equal rates tie; None where nothing was to be done."""
+        return Fraction(self.recovered, self.obliged) if self.obliged else None
+
+    @property
+    def percent(self) -> str:
+        """For people: 12.5%, or a dash."""
+        return f"{float(self.share) * 100:.1f}%" if self.share is not None else "—"
+
+
+@dataclass(frozen=True, slots=True)
+class UnitMonth:
+    """One row. `figures` has each of the ledger's figures, and `parts` their split by source or closing."""
+
+    place: Place | None
+    """None for the county."""
+    name: str
+    figures: Mapping[str, Figure]
+    parts: Mapping[tuple[str, str], Figure]
+
+    def __getitem__(self, figure: str) -> Figure:
+        return self.figures[figure]
+
+    def split(self, figure: str) -> list[tuple[str, Figure]]:
+        """The parts of a figure that are not nought, in official order."""
+        return [(part, self.parts[figure, part]) for part in PARTS[figure] if self.parts[figure, part].value]
+
+    @property
+    def rate(self) -> Rate:
+        """The month's 劝返率."""
+        return Rate(self["recovered"].value, self["opening"].value)
+
+    @property
+    def balanced(self) -> bool:
+        """Whether opening and movements make the closing: they always do, and a screen may say so."""
+        plus, minus = (sum(self[name].value for name in names) for names in (_ADDS, _TAKES))
+        return plus - minus == self["closing"].value
+
+    @property
+    def empty(self) -> bool:
+        """Whether every figure is nought."""
+        return not any(figure.value for figure in self.figures.values())
+
+
+@dataclass(frozen=True, slots=True)
+class MonthReport:
+    """A month's rows; `total` is the county for those who may see it, or the township of a drill-down."""
+
+    month: Month
+    rows: tuple[UnitMonth, ...]
+    total: UnitMonth | None
+
+
+def month(session: Session, actor: Actor, wanted: Month) -> MonthReport:
+    """The month by reporting unit; a school sees its own row, a township its own, the county sees all."""
+    places = rows_for(session, actor)
+    level: Level = "own" if actor.role == "school" else "reporting"
+    counts = tally(session, actor, _span(wanted), level)
+    rows = _rows(places, counts, wanted)
+    total = _row(None, counts, wanted, level) if actor.may(access.COUNTY) else None
+    return MonthReport(wanted, rows, total)
+
+
+def month_within(session: Session, actor: Actor, wanted: Month, unit_id: int) -> MonthReport:
+    """The month by school of one reporting unit; NotFound when it is out of sight."""
+    place = reporting(session, actor, unit_id)
+    schools = _rows(members(session, place), tally(session, actor, _span(wanted), "own"), wanted)
+    whole = tally(session, actor, _span(wanted), "reporting")
+    return MonthReport(wanted, schools, _row(place, whole, wanted, "reporting"))
+
+
+def _span(wanted: Month) -> Span:
+    return Span(wanted.first, wanted.last)
+
+
+def _rows(places: tuple[Place, ...], counts: Tally, wanted: Month) -> tuple[UnitMonth, ...]:
+    rows = (_row(place, counts, wanted, place.level) for place in places)
+    return tuple(row for row in rows if row.place and (row.place.active or not row.empty))
+
+
+def _row(place: Place | None, counts: Tally, wanted: Month, level: Level) -> UnitMonth:
+    unit = place.id if place else None
+
+    def figure(name: str, part: str = "") -> Figure:
+        return Figure(counts.of(name, unit, part), Question(name, unit, wanted, None, part, level))
+
+    return UnitMonth(place, place.name if place else "全县",
+                     {name: figure(name) for name in FIGURES},
+                     {(name, part): figure(name, part) for name, parts in PARTS.items() for part in parts})
