@@ -34,7 +34,7 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
 }
 _WHOLE_COUNTY = frozenset({"clerk", "bureau"})
 
-Row = TypeVar("Row", bound=tuple[Any, ...])
+Query = TypeVar("Query", bound="Select[*tuple[Any, ...]]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def actor_for(session: Session, user: User, address: str = "") -> Actor:
     return Actor(user.id, user.name, user.role, user.unit_id, _sight(session, user), address)
 
 
-def scoped(query: Select[Row], unit: InstrumentedAttribute[int], actor: Actor) -> Select[Row]:
+def scoped(query: Query, unit: InstrumentedAttribute[int], actor: Actor) -> Query:
     """`query` narrowed to rows whose `unit` column lies within the actor's sight."""
     return query if actor.unit_ids is None else query.where(within(unit, actor))
 
