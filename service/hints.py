@@ -98,7 +98,7 @@ def broker_options() -> dict[str, Any]:
     """Transport options shared by both ends: short time-outs, and an hour until a message returns."""
     return {
         "visibility_timeout": 3600, "socket_timeout": 1.0, "socket_connect_timeout": 1.0,
-        "max_retries": 0, "retry_on_timeout": False,
+        "retry_on_timeout": False,
     }
 
 
@@ -120,7 +120,7 @@ def _producer(redis_url: str) -> Any:
     app = Celery("shibiao", broker=redis_url, set_as_current=False)
     app.conf.update(
         task_serializer="json", accept_content=["json"], task_ignore_result=True, result_backend=None,
-        broker_transport_options=broker_options(), broker_connection_timeout=1.0,
+        broker_transport_options={**broker_options(), "max_retries": 0}, broker_connection_timeout=1.0,
         task_publish_retry=False, broker_pool_limit=1,
     )
     return app

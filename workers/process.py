@@ -1,0 +1,50 @@
+"""What one worker process holds: its name, its installation, its reader; made after the last fork."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import socket
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from ocr.lists import Lists
+from ocr.results import ReadSheet
+from service.config import Settings
+from service.reading import Reader
+
+
+def worker_name() -> str:
+    """This process among all that share the database."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+class LazyReader:
+    """The reader, loaded at the first file: models take seconds and memory that an idle process saves."""
+
+    def __init__(self, load: Callable[[], Reader]) -> None:
+        self._load = load
+        self._reader: Reader | None = None
+
+    def read(self, path: Path, template: str = "auto", lists: Lists = Lists()) -> Sequence[ReadSheet]:  # noqa: B008  frozen
+        """The sheets of a file; raises UnreadableFile."""
+        self._reader = self._reader or self._load()
+        return self._reader.read(path, template=template, lists=lists)
+
+
+def own_reader(settings: Settings) -> Reader:
+    """The program's own reader with the models of the settings."""
+
+    def load() -> Reader:
+        from ocr.pipeline import Reader as OwnReader  # pulls in the recogniser
+
+        reader: Reader = OwnReader(models_dir=settings.models_dir)
+        return reader
+
+    return LazyReader(load)
+
+
+def named_reader(name: str) -> Reader:
+    """The reader that `package.module:Class` names, for trying another one."""
+    module, _, attribute = name.partition(":")
+    return LazyReader(getattr(importlib.import_module(module), attribute))
