@@ -1,10 +1,8 @@
-"""A sheet signed off wrongly: opened again with a reason, then filed anew without losing a figure's track."""
+"""A filed visit brought in line with new decisions on its sheet, without losing a figure's track."""
 
 from __future__ import annotations
 
-from datetime import date
-
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from service import audit
@@ -12,36 +10,10 @@ from service.access import Actor
 from service.calendar import today
 from service.cases import identity, visits
 from service.cases.doubts import raise_doubts
+from service.cases.mistakes import close_as_mistaken, opened_only_by, tell
 from service.cases.students import Told, fill, identify
 from service.cases.visits import COLUMNS, Paper
-from service.errors import Conflict, Invalid, NotAllowed, NotFound
-from service.models import Case, CaseEvent, HomeVisit, Sheet, Student
-
-
-def reopen(session: Session, actor: Actor, sheet_id: int, version: int, reason: str) -> int:
-    """Give a signed sheet back to review; what it filed stays in the figures until it is signed again.
-
-    Only the bureau may, with a reason. Returns the new version; raises NotFound, Invalid or Conflict.
-    """
-    if actor.role != "bureau":
-        raise NotAllowed
-    if not reason.strip():
-        raise Invalid("请填写重新打开的「理由」。")
-    sheet = session.get(Sheet, sheet_id)
-    if sheet is None:
-        raise NotFound
-    changed = session.execute(
-        update(Sheet).where(Sheet.id == sheet_id, Sheet.version == version, Sheet.state == "signed")
-        .values(state="to_review", version=version + 1, signed_by=None, signed_at=None)
-        .returning(Sheet.id)).scalar()
-    if changed is None:
-        raise Conflict("这张表的状态刚刚有了变化，没有重新打开。", "请刷新后再看。")
-    session.refresh(sheet)
-    filed = visits.visit_of(session, sheet_id)
-    if filed is not None:
-        _tell(session, actor, filed.case, sheet_id, {"reopened": True}, reason.strip())
-    audit.record(session, actor, "sheet.reopened", "sheet", sheet_id)
-    return sheet.version
+from service.models import HomeVisit, Sheet, Student
 
 
 def correct_visit(session: Session, actor: Actor, sheet: Sheet, visit: HomeVisit, paper: Paper) -> None:
@@ -60,7 +32,7 @@ def correct_visit(session: Session, actor: Actor, sheet: Sheet, visit: HomeVisit
         setattr(visit, name, value)
     visit.unit_id = paper.told.school_id
     _refresh(session, visit, paper)
-    _tell(session, actor, visit.case, sheet.id, {"corrected": changed})
+    tell(session, actor, visit.case, sheet.id, {"corrected": changed})
     raise_doubts(session, actor, visit.case, sheet.id, today(), doubts)
     audit.record(session, actor, "visit.corrected", "sheet", sheet.id, fields=changed, student=student.id,
                  case=visit.case_id)
@@ -93,11 +65,7 @@ def _made_by(session: Session, visit: HomeVisit) -> bool:
     visits_of_child = session.scalar(
         select(func.count()).select_from(HomeVisit).where(HomeVisit.student_id == visit.student_id))
     live = [case for case in visit.student.cases if case.closing != "mistaken"]
-    return visits_of_child == 1 and live == [visit.case] and _opened_only_by(visit.case, visit.sheet_id)
-
-
-def _opened_only_by(case: Case, sheet_id: int) -> bool:
-    return all(event.sheet_id == sheet_id or "settles" in event.detail for event in case.events)
+    return visits_of_child == 1 and live == [visit.case] and opened_only_by(visit.case, visit.sheet_id)
 
 
 def _move(session: Session, actor: Actor, sheet: Sheet, visit: HomeVisit, student: Student,
@@ -105,8 +73,8 @@ def _move(session: Session, actor: Actor, sheet: Sheet, visit: HomeVisit, studen
     """The visit leaves its case for the right child and day."""
     old, same_child = visit.case, student.id == visit.student_id
     visit.student, visit.visited_on = student, paper.told.on
-    if _opened_only_by(old, sheet.id):
-        _close_as_mistaken(session, actor, old, sheet.id)
+    if opened_only_by(old, sheet.id):
+        close_as_mistaken(session, actor, old, sheet.id)
     elif same_child:
         return  # the case stands on more than this visit: only the visit's day changes
     else:
@@ -114,14 +82,6 @@ def _move(session: Session, actor: Actor, sheet: Sheet, visit: HomeVisit, studen
     visit.case = visits.case_for(session, actor, student, sheet, paper)
     session.flush()
     visits.append_visited(session, actor, visit)
-
-
-def _close_as_mistaken(session: Session, actor: Actor, case: Case, sheet_id: int) -> None:
-    """Closed on the very day it was opened: in no month does it add to what is outstanding."""
-    before, case.state, case.closing, case.closed_on = case.state, "closed", "mistaken", case.opened_on
-    _append(case, "closed", case.opened_on, actor, sheet_id,
-            {"from": before, "to": "closed", "closing": "mistaken"})
-    session.flush()
 
 
 def _refresh(session: Session, visit: HomeVisit, paper: Paper) -> None:
@@ -132,15 +92,3 @@ def _refresh(session: Session, visit: HomeVisit, paper: Paper) -> None:
     fill(visit.student, paper.told, newest=paper.told.on >= newest)
     if paper.told.sex and not visit.student.id_number:
         visit.student.sex = paper.told.sex
-
-
-def _tell(session: Session, actor: Actor, case: Case, sheet_id: int, detail: dict[str, object],
-          note: str | None = None) -> None:
-    _append(case, "note", today(), actor, sheet_id, detail, note)
-    session.flush()
-
-
-def _append(case: Case, kind: str, on: date, actor: Actor, sheet_id: int, detail: dict[str, object],
-            note: str | None = None) -> None:
-    case.events.append(CaseEvent(kind=kind, happened_on=on, unit_id=case.unit_id, sheet_id=sheet_id,
-                                 user_id=actor.user_id, detail=detail, note=note))

@@ -8,15 +8,26 @@ from sqlalchemy.orm import Session
 
 from ocr.template import Template
 from service.access import Actor
-from service.cases import counts, visits
+from service.cases import counts, visits, withdrawal
 from service.cases.answers import Row, rows_of
 from service.cases.correction import correct_visit
-from service.errors import Invalid
+from service.errors import Conflict, Invalid
 from service.models import Sheet
+from service.review.closing import close
 from service.review.values import standing
 
 Marks = Mapping[str, bool]
 Filer = Callable[[Session, Actor, Sheet, tuple[Row, ...], Marks], None]
+
+
+def sign_off(session: Session, actor: Actor, sheet_id: int, version: int) -> Sheet:
+    """Close the review of a sheet and file what stands on it, in the caller's one transaction.
+
+    Raises what closing raises (NotFound, Conflict, Unfinished with the gaps) and Invalid from filing.
+    """
+    held = close(session, actor, sheet_id, version)
+    file_sheet(session, actor, held.sheet)
+    return held.sheet
 
 
 def file_sheet(session: Session, actor: Actor, sheet: Sheet) -> None:
@@ -27,9 +38,11 @@ def file_sheet(session: Session, actor: Actor, sheet: Sheet) -> None:
     held = standing(session, sheet)
     if held.template is None:
         raise Invalid("这张纸不是已知的表格，不能归档。", "请将它搁置，或退回学校重新上传。")
+    record = record_of(held.template)
+    _keep_to_one_record(session, sheet, record)
     values = {key: value.value for key, value in held.values.items()}
     marks = {name: there for name, (there, _) in held.marks.items()}
-    filer = FILERS.get(record_of(held.template))
+    filer = FILERS.get(record)
     if filer is not None:
         filer(session, actor, sheet, rows_of(held.template, values), marks)
 
@@ -42,6 +55,13 @@ def record_of(template: Template) -> str:
     targets = (spec.files_into for spec in (*template.fields, *template.columns))
     kinds = {target.partition(".")[0] for target in targets if target}
     return next(iter(sorted(kinds - {"student"})), "")
+
+
+def _keep_to_one_record(session: Session, sheet: Sheet, record: str) -> None:
+    """A sheet filed as one kind of form cannot be filed again as another."""
+    earlier = withdrawal.filed_as(session, sheet.id)
+    if earlier and earlier != record:
+        raise Conflict("这张表已按另一种表格归档，不能改换表格种类。", "请由教体局先撤回归档，再重新核对。")
 
 
 def _visit(session: Session, actor: Actor, sheet: Sheet, rows: tuple[Row, ...], marks: Marks) -> None:

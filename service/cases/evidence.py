@@ -1,0 +1,104 @@
+"""The evidence that acts ask for: each piece a check over the case, named in words when it is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service.calendar import full_years
+from service.cases.states import ATTENDANCE_DAYS, COMPULSORY_UNTIL, Act
+from service.models import Case, HomeVisit
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One piece of evidence: what it is, and whether it is there."""
+
+    name: str
+    label: str
+    there: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What is looked at: the case, its visits, the day of the act and the document named with it."""
+
+    case: Case
+    visits: tuple[HomeVisit, ...]
+    on: date
+    document: str
+
+
+DOCUMENTS: Mapping[str, str] = {
+    "transferred": "转入学校和学籍转接凭据", "died": "死亡证明或户籍注销证明", "abroad": "出国（境）证明",
+    "exempted": "免学或缓学的批准文号",
+}
+"""What the act `closing` by this name must cite."""
+
+
+def pieces(session: Session, case: Case, act: Act, on: date, document: str = "") -> tuple[Piece, ...]:
+    """The evidence `act` asks for on a day, each piece with whether it is there."""
+    if not act.evidence:
+        return ()
+    visits = tuple(session.scalars(select(HomeVisit).where(HomeVisit.case_id == case.id)))
+    basis = Basis(case, visits, on, document.strip())
+    return tuple(Piece(name, _label(name, act), CHECKS[name](basis)) for name in act.evidence)
+
+
+def returned_on(case: Case) -> date | None:
+    """The day of the last return that is on record."""
+    return max((event.happened_on for event in case.events if event.kind == "returned"), default=None)
+
+
+def attendance_due_on(case: Case) -> date | None:
+    """From this day on a confirmation of attendance counts."""
+    back = returned_on(case)
+    return back + timedelta(days=ATTENDANCE_DAYS) if back else None
+
+
+def _persuasion_on_paper(basis: Basis) -> bool:
+    return bool(basis.visits)
+
+
+def _guardian_signature(basis: Basis) -> bool:
+    return any(visit.guardian_signature for visit in basis.visits)
+
+
+def _confirmed_attendance(basis: Basis) -> bool:
+    due = attendance_due_on(basis.case)
+    return due is not None and any(
+        "attendance" in event.detail and due <= event.happened_on <= basis.on for event in basis.case.events)
+
+
+def _age(basis: Basis) -> bool:
+    born = basis.case.student.born_on
+    return born is not None and full_years(born, basis.on) >= COMPULSORY_UNTIL
+
+
+def _document(basis: Basis) -> bool:
+    return bool(basis.document)
+
+
+def _can_relapse(basis: Basis) -> bool:
+    return basis.case.closing not in ("died", "mistaken")
+
+
+CHECKS: Mapping[str, Callable[[Basis], bool]] = {
+    "persuasion_on_paper": _persuasion_on_paper, "guardian_signature": _guardian_signature,
+    "confirmed_attendance": _confirmed_attendance, "age": _age, "document": _document,
+    "can_relapse": _can_relapse,
+}
+_LABELS: Mapping[str, str] = {
+    "persuasion_on_paper": "已归档的家访或劝返记录", "guardian_signature": "有家长（监护人）签字的记录",
+    "confirmed_attendance": f"返校满 {ATTENDANCE_DAYS} 天后的在校确认",
+    "age": f"已满 {COMPULSORY_UNTIL} 周岁的出生日期",
+    "can_relapse": "可以再次辍学的结案方式（死亡、建档有误的除外）",
+}
+
+
+def _label(name: str, act: Act) -> str:
+    return DOCUMENTS.get(act.closing, "凭据") if name == "document" else _LABELS[name]

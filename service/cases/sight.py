@@ -1,0 +1,53 @@
+"""Which children, cases and sheets a person may see; another unit's are the same as absent."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, exists, or_, select, true
+from sqlalchemy.orm import Session
+
+from service.access import Actor, within
+from service.errors import NotFound
+from service.models import Case, HomeVisit, Sheet, Student
+
+
+def student_in_sight(actor: Actor) -> ColumnElement[bool]:
+    """A child is seen by its school's side, and by the units that answer or answered for a case of it."""
+    if actor.unit_ids is None:
+        return true()
+    answered = exists().where(Case.student_id == Student.id, within(Case.unit_id, actor))
+    return or_(within(Student.school_id, actor), answered)
+
+
+def sheet_in_sight(actor: Actor) -> ColumnElement[bool]:
+    """A sheet is seen by the side that uploaded it, and by those who see the child it was filed under."""
+    if actor.unit_ids is None:
+        return true()
+    filed = (select(HomeVisit.id).join(Student, Student.id == HomeVisit.student_id)
+             .where(HomeVisit.sheet_id == Sheet.id, student_in_sight(actor)).exists())
+    return or_(within(Sheet.unit_id, actor), filed)
+
+
+def student(session: Session, actor: Actor, student_id: int) -> Student:
+    """The child, when the actor may see it; raises NotFound."""
+    found = session.scalar(select(Student).where(Student.id == student_id, student_in_sight(actor)))
+    if found is None:
+        raise NotFound("没有找到这名学生。")
+    return found
+
+
+def case(session: Session, actor: Actor, case_id: int, *, lock: bool = False) -> Case:
+    """The case of a child the actor may see, locked against others when asked; raises NotFound."""
+    query = select(Case).join(Student, Student.id == Case.student_id).where(
+        Case.id == case_id, student_in_sight(actor))
+    found = session.scalar(query.with_for_update(of=Case) if lock else query)
+    if found is None:
+        raise NotFound("没有找到这个个案。")
+    return found
+
+
+def sheet(session: Session, actor: Actor, sheet_id: int) -> Sheet:
+    """The sheet, when the actor may see it; raises NotFound."""
+    found = session.scalar(select(Sheet).where(Sheet.id == sheet_id, sheet_in_sight(actor)))
+    if found is None:
+        raise NotFound("没有找到这张表。")
+    return found
