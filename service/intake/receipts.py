@@ -1,4 +1,4 @@
-"""Taking files in: a receipt is given only when the bytes are safe and their reading is queued."""
+"""Receipts: one file stored, recorded and queued, or refused in words, and nothing in between."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def receive(installation: Installation, actor: Actor, stream: BinaryIO, file_nam
             return _earlier(installation, actor, draft, key) or _accept(
                 installation, actor, draft, clean_name(file_name), key)
     except TooManyBytes:
-        raise _too_large(installation.settings.max_upload_mb) from None
+        raise too_large(installation.settings.max_upload_mb) from None
 
 
 def clean_name(file_name: str) -> str:
@@ -141,7 +141,7 @@ def _checked_key(key: str | None) -> str | None:
     return key
 
 
-def _too_large(limit_mb: int) -> Refused:
+def too_large(limit_mb: int) -> Refused:
     return Refused(TooLarge.code, f"文件超过了 {limit_mb} MB 的上限。",
                    "请降低扫描分辨率（200–300 dpi 即可）或拆成几个文件后再上传。")
 
