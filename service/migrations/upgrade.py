@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -21,12 +22,28 @@ def upgrade(settings: Settings) -> None:
     crypto.install(crypto.load_keyring(settings.keys))  # the keys are made together with the database
     database = Database(settings.database)
     try:
-        with database.engine.execution_options(immediate=True).begin() as connection:
-            if connection.dialect.name == "postgresql":
-                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        with database.engine.execution_options(immediate=True).connect() as connection:
+            _prepare(connection)
             command.upgrade(config(connection), "head")
+            _check(connection)
+            connection.commit()
     finally:
         database.close()
+
+
+def _prepare(connection: Connection) -> None:
+    """Let one migrate at a time; SQLite must look away while a table is rebuilt under its references."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        return
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA foreign_keys=OFF")  # only obeyed outside a transaction, so past SQLAlchemy
+
+
+def _check(connection: Connection) -> None:
+    """Refuse the whole migration when a rebuilt table left a reference dangling."""
+    if connection.dialect.name == "sqlite" and connection.execute(text("PRAGMA foreign_key_check")).first():
+        raise RuntimeError("a migration broke a reference; nothing was changed")
 
 
 def config(connection: Connection) -> Config:
