@@ -9,7 +9,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import structlog
 
@@ -36,14 +38,15 @@ class Supervisor:
     """Starts `python -m …` children, starts dead ones again with growing pauses, ends them all.
 
     Each child holds a pipe from here as standard input: when this process dies, whatever the way,
-    the pipe closes and the children end too (`end_with_parent`).
+    the pipe closes and the children end too (`end_with_parent`). `buried` is told the pid of each
+    child that died; what children print goes to the file `log`, or where this process prints.
     """
 
     def __init__(self, commands: Mapping[str, Sequence[str]], environment: Mapping[str, str],
-                 buried: Callable[[int], None] | None = None) -> None:
+                 buried: Callable[[int], None] | None = None, log: Path | None = None) -> None:
         self._children = [Child(name, arguments) for name, arguments in commands.items()]
         self._environment = {**os.environ, **environment}
-        self._buried = buried
+        self._buried, self._log = buried, log
         self._stop = threading.Event()
 
     def stop(self) -> None:
@@ -70,9 +73,11 @@ class Supervisor:
             child.started_at = time.monotonic()
 
     def _start(self, child: Child) -> subprocess.Popen[bytes]:
-        # A session of its own, so that Ctrl-C reaches the supervisor alone and the order of ending is ours.
-        return subprocess.Popen([sys.executable, "-m", *child.arguments, "--with-parent"],  # noqa: S603  our own modules
-                                stdin=subprocess.PIPE, env=self._environment, start_new_session=True)
+        command = [sys.executable, "-m", *child.arguments, "--with-parent"]
+        with self._log.open("ab") if self._log else nullcontext() as log:
+            # A session of its own: Ctrl-C reaches the supervisor alone, the order of ending is ours.
+            return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log,  # noqa: S603  our own
+                                    env=self._environment, start_new_session=True)
 
     def _bury(self, child: Child, process: subprocess.Popen[bytes]) -> None:
         """Note a death: leases of the dead end now, and a child that keeps dying waits longer each time."""

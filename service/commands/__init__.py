@@ -1,0 +1,1 @@
+"""What the administrator does from a terminal: `python -m service …`, one module per kind of task."""
