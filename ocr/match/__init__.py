@@ -2,23 +2,167 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
 
 from ocr.grid import RuledTable
-from ocr.match.places import Match, Place, ReadLine
+from ocr.match import closing, form, heading, table
+from ocr.match.places import Locate, Match, Place, ReadLine
+from ocr.match.turn import turned_strokes, turned_table
+from ocr.match.view import View, view_of
 from ocr.rectify.sheet import RectifiedSheet
 from ocr.template import Template
 
-__all__ = ["Match", "Place", "ReadLine", "match", "upright"]
+__all__ = ["Locate", "Match", "Place", "ReadLine", "match", "upright"]
+
+ENOUGH = 0.45
+"""Share of a template's labels, weighted, below which a sheet is some other paper."""
 
 
 def match(sheet: RectifiedSheet, tables: list[RuledTable], templates: Iterable[Template],
-          read_line: ReadLine) -> Match | None:
-    """The template of the sheet with the place of each field; None when no template fits."""
-    raise NotImplementedError
+          read_line: ReadLine, locate: Locate | None = None) -> Match | None:
+    """The template of the sheet with the place of each field; None when no template fits.
+
+    The sheet is tried the way its lines of writing run, then upside down, then sideways.
+    """
+    known = list(templates)
+    if not tables or not known:
+        return None
+    for degrees, view in _ways_up(sheet, tables, read_line, locate):
+        best = _best(view, known)
+        if best is not None:
+            return _matched(view, best, degrees)
+    return None
 
 
 def upright(sheet: RectifiedSheet, tables: list[RuledTable],
             read_line: ReadLine) -> tuple[RectifiedSheet, list[RuledTable]]:
     """A sheet of no known template turned so that its text reads, with its tables found again."""
-    raise NotImplementedError
+    best, best_score = (sheet, tables), -1.0
+    for _, view in _ways_up(sheet, tables, read_line, None):
+        score = _legible(view)
+        if score > best_score:
+            best, best_score = (view.sheet, view.tables), score
+        if score > 0.85:
+            break
+    return best
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    template: Template
+    found: form.Labelled | table.Headed
+    confidence: float
+
+
+def _ways_up(sheet: RectifiedSheet, tables: list[RuledTable], read_line: ReadLine,
+             locate: Locate | None) -> Iterator[tuple[int, View]]:
+    """The sheet turned each way, the likeliest first."""
+    first = view_of(sheet, tables, read_line, locate)
+    order = (0, 180, 90, 270) if _lines_run_across(tables) else (90, 270, 0, 180)
+    for degrees in order:
+        turned = sheet.turn(degrees)
+        views = [turned_table(each, degrees) for each in tables]
+        yield degrees, View(turned, views, turned_strokes(first.strokes, degrees), read_line, locate)
+
+
+def _lines_run_across(tables: Sequence[RuledTable]) -> bool:
+    """Whether writing is wider than high in most cells, weighed by how clearly."""
+    shapes = []
+    for each in tables:
+        for cell in each.cells:
+            if cell.ink is not None:
+                left, top, right, bottom = cell.ink.box
+                shapes.append(np.log(max(1e-4, right - left) / max(1e-4, bottom - top)))
+    return float(np.clip(shapes, -1.5, 1.5).sum()) >= 0 if shapes else True
+
+
+def _best(view: View, templates: list[Template]) -> _Candidate | None:
+    """The template whose labels the sheet carries, if one does clearly enough."""
+    weights = _weights(templates)
+    found: list[_Candidate] = []
+    for each in templates:
+        for ruled in sorted(view.tables, key=lambda t: -len(t.cells))[:3]:
+            candidate = _candidate(view, ruled, each, weights[each.id])
+            if candidate.confidence > 0.2:
+                found.append(candidate)
+            if candidate.confidence > 0.8:
+                return _sure(view, candidate, 1.0)
+    if not found:
+        return None
+    best = max(found, key=lambda candidate: candidate.confidence)
+    lines = heading.heading_lines(view, best.found.table.box)
+    title = heading.title_likeness(view, lines, templates)
+    own = title.get(best.template.id, 0.0)
+    if best.confidence + 0.35 * (own - 0.5) < ENOUGH:
+        return None
+    return _sure(view, best, own)
+
+
+def _candidate(view: View, ruled: RuledTable, template: Template, weights: dict[str, float]) -> _Candidate:
+    if template.shape == "table":
+        headed = table.find_columns(view, ruled, template)
+        return _Candidate(template, headed, table.coverage(headed, template, weights))
+    labelled = form.find_labels(view, ruled, template)
+    return _Candidate(template, labelled, form.coverage(labelled, template, weights))
+
+
+def _sure(view: View, candidate: _Candidate, title: float) -> _Candidate:
+    """The candidate with the share of labels turned into a probability.
+
+    Half the labels with a title that agrees, or four fifths without, were never wrong on the sheets
+    this was measured on.
+    """
+    evidence = 8 * (candidate.confidence - 0.5) + 3 * (title - 0.5)
+    return _Candidate(candidate.template, candidate.found, float(1 / (1 + np.exp(-evidence - 1.5))))
+
+
+def _weights(templates: Sequence[Template]) -> dict[str, dict[str, float]]:
+    """For each template and field, 1 divided by the templates that share its first label."""
+    uses: dict[str, int] = {}
+    for each in templates:
+        for spec in (*each.fields, *each.columns):
+            uses[spec.labels[0]] = uses.get(spec.labels[0], 0) + 1
+    return {each.id: {spec.name: 1 / uses[spec.labels[0]] for spec in (*each.fields, *each.columns)}
+            for each in templates}
+
+
+def _matched(view: View, best: _Candidate, degrees: int) -> Match:
+    if isinstance(best.found, table.Headed):
+        rows, totals = table.records(view, best.found, best.template)
+        return Match(best.template, best.confidence, view.sheet, tuple(view.tables), rows=tuple(rows),
+                     totals=totals, turned=degrees)
+    return Match(best.template, best.confidence, view.sheet, tuple(view.tables),
+                 places=_form_places(view, best.found, best.template), turned=degrees)
+
+
+def _form_places(view: View, found: form.Labelled, template: Template) -> dict[str, Place]:
+    places: dict[str, Place] = {}
+    lines: list[tuple[float, float, float, float]] | None = None
+    for spec in template.fields:
+        place = form.value_place(view, found, spec) if spec.where != "part" else None
+        if place is None and spec.where == "line":
+            lines = heading.heading_lines(view, found.table.box) if lines is None else lines
+            place = heading.line_place(view, spec, lines, found.table.box)
+        if place is not None:
+            places[spec.name] = place
+    for name in {spec.of for spec in template.fields if spec.where == "part"} & set(places):
+        specs = [spec for spec in template.fields if spec.where == "part" and spec.of == name]
+        marks = [mark for mark in template.marks if mark.of == name]
+        lower = closing.closing_lines(view, places[name], closing.anchors_of(specs, marks))
+        places.update(closing.parts(view, places[name], lower, specs))
+    return places
+
+
+def _legible(view: View) -> float:
+    """Mean probability of the characters read in a few cells with print or writing."""
+    cells = [cell for each in view.tables for cell in each.cells if cell.ink is not None]
+    cells = sorted(cells, key=lambda cell: -cell.ink.share if cell.ink else 0.0)[:6]
+    scores = []
+    for cell in cells:
+        lines = view.lines(cell.box)
+        if lines:
+            scores.append(view.read_line(view.crop(lines[0]))[1])
+    return float(np.mean(scores)) if scores else 0.0

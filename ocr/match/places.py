@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ocr.grid import RuledTable
@@ -12,6 +12,9 @@ from ocr.template import Template
 
 ReadLine = Callable[[Image], tuple[str, float]]
 """Reads one line of print from a BGR crop: text and the mean probability of its characters."""
+
+Locate = Callable[[Image], Sequence[tuple[str, float]]]
+"""Reads one line and says where: each character with its middle, 0–1 of the crop's width."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,211 @@
+"""Forms of labels and values: which cell is whose label, and where its value is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ocr.grid import Cell, RuledTable
+from ocr.match.labels import likeness
+from ocr.match.places import Place
+from ocr.match.view import View, joined
+from ocr.results import Box
+from ocr.template import FieldSpec, Template
+
+ALIKE = 0.6
+"""Likeness from which a cell's words are taken for a label."""
+
+MOST_READS = 40
+"""Labels read on one sheet before it is called unknown."""
+
+
+@dataclass(slots=True)
+class Labelled:
+    """The labels found on a sheet: for each field its cell, its likeness, and its value's cells."""
+
+    table: RuledTable
+    cells: dict[str, Cell] = field(default_factory=dict)
+    scores: dict[str, float] = field(default_factory=dict)
+    values: dict[str, list[Cell]] = field(default_factory=dict)
+
+
+def find_labels(view: View, table: RuledTable, template: Template) -> Labelled:
+    """Walk the rows of a table reading only cells that may be labels."""
+    found = Labelled(table)
+    specs = [spec for spec in template.fields if spec.where != "part"]
+    rows = _rows(table)
+    first = {row: cells[0] for row, cells in rows.items()}
+    for row, cells in rows.items():
+        below = rows.get(row + cells[0].rowspan)
+        if below is not None and _heads(view, cells, below, specs):
+            _take_heads(view, found, cells, below, specs)
+        elif not _taken(found, first[row]):
+            _take_row(view, found, cells, specs)
+    _fill_gaps(found, rows, specs)
+    return found
+
+
+def coverage(found: Labelled, template: Template, weights: Mapping[str, float]) -> float:
+    """How much of the template's labels was found, 0–1, rare labels counting more than common ones."""
+    names = [spec.name for spec in template.fields if spec.where == "cell"]
+    total = sum(weights.get(name, 1.0) for name in names)
+    return sum(weights.get(name, 1.0) * found.scores.get(name, 0.0) for name in names) / max(total, 1e-9)
+
+
+def value_place(view: View, found: Labelled, spec: FieldSpec) -> Place | None:
+    """The place of a field's value; None when its label was not found."""
+    cells = found.values.get(spec.name)
+    if not cells:
+        return None
+    if len(cells) >= 8 and _narrow(cells):
+        return view.place(spec.name, joined([cell.box for cell in cells]), _boxes(cells, spec))
+    return view.place(spec.name, joined([cell.box for cell in cells]))
+
+
+def _rows(table: RuledTable) -> dict[int, list[Cell]]:
+    rows: dict[int, list[Cell]] = {}
+    for cell in table.cells:
+        rows.setdefault(cell.row, []).append(cell)
+    return {row: sorted(cells, key=lambda cell: cell.col) for row, cells in sorted(rows.items())}
+
+
+def best_spec(text: str, specs: Sequence[FieldSpec], taken: Mapping[str, Cell]) -> tuple[FieldSpec | None, float]:
+    """The field not yet taken whose labels are most like `text`."""
+    ranked = [(likeness(text, spec.labels), spec) for spec in specs if spec.name not in taken]
+    score, spec = max(ranked, key=lambda pair: pair[0], default=(0.0, None))
+    return (spec, score) if score >= ALIKE else (None, score)
+
+
+def _taken(found: Labelled, cell: Cell) -> bool:
+    return any(cell in cells for cells in found.values.values())
+
+
+def _take_row(view: View, found: Labelled, cells: list[Cell], specs: Sequence[FieldSpec]) -> None:
+    """Label, value, label, value … from left to right."""
+    index = 0
+    while index < len(cells):
+        cell = cells[index]
+        index += 1
+        if not _may_be_label(view, found, cell) or view.reads > MOST_READS:
+            continue
+        spec, score = best_spec(view.label(cell), specs, found.cells)
+        if spec is None:
+            continue
+        values = _beside(found.table, cell)
+        found.cells[spec.name], found.scores[spec.name] = cell, score
+        found.values[spec.name] = values
+        while index < len(cells) and cells[index] in values:
+            index += 1
+
+
+def _may_be_label(view: View, found: Labelled, cell: Cell) -> bool:
+    """Small enough, and with print in it."""
+    if cell.ink is None:
+        return False
+    wide = (cell.box[2] - cell.box[0]) / max(1e-9, found.table.box[2] - found.table.box[0])
+    return wide < 0.45 and (cell.col == 0 or wide > 0.055)
+
+
+def _beside(table: RuledTable, label: Cell) -> list[Cell]:
+    """The value's cells right of a label: one, several stacked beside it, or a run of narrow boxes."""
+    col = label.col + label.colspan
+    rows = range(label.row, label.row + label.rowspan)
+    stacked = [cell for cell in table.cells if cell.col == col and cell.row in rows]
+    if len(stacked) != 1:
+        return stacked
+    row = [cell for cell in table.cells if cell.row == stacked[0].row and cell.col >= col]
+    row.sort(key=lambda cell: cell.col)
+    run = [row[0]]
+    usual = _width(row[min(2, len(row) - 1)])
+    for cell in row[1:]:
+        if _width(cell) > 2.6 * usual:
+            break
+        run.append(cell)
+    return run if len(run) >= 8 and _narrow(run) else stacked
+
+
+def _width(cell: Cell) -> float:
+    return cell.box[2] - cell.box[0]
+
+
+def _narrow(cells: Sequence[Cell]) -> bool:
+    widths = sorted(_width(cell) for cell in cells)
+    return widths[len(widths) // 2] < 0.07
+
+
+def _boxes(cells: Sequence[Cell], spec: FieldSpec) -> tuple[Box, ...]:
+    """As many single boxes as the field has places; borders that were missed are put back."""
+    wanted = int(spec.options.get("boxes", 18))
+    if len(cells) == wanted:
+        return tuple(cell.box for cell in cells)
+    left, top, right, bottom = joined([cell.box for cell in cells])
+    step = (right - left) / wanted
+    borders = [cell.box[0] for cell in cells] + [right]
+    edges = []
+    for index in range(wanted + 1):
+        even = left + index * step
+        near = min(borders, key=lambda border: abs(border - even))
+        edges.append(near if abs(near - even) < 0.3 * step else even)
+    return tuple((a, top, b, bottom) for a, b in zip(edges, edges[1:], strict=False))
+
+
+def _heads(view: View, cells: list[Cell], below: list[Cell], specs: Sequence[FieldSpec]) -> bool:
+    """Whether a row is a row of headings whose values stand underneath."""
+    if len(cells) < 2 or [c.col for c in cells] != [c.col for c in below]:
+        return False
+    if len(cells) > 12 or any(cell.ink is None for cell in cells):
+        return False
+    return (_is_label(view, cells[0], specs) and not _is_label(view, below[0], specs)
+            and _is_label(view, cells[1], specs))
+
+
+def _is_label(view: View, cell: Cell, specs: Sequence[FieldSpec]) -> bool:
+    return cell.ink is not None and best_spec(view.label(cell), specs, {})[0] is not None
+
+
+def _take_heads(view: View, found: Labelled, cells: list[Cell], below: list[Cell],
+                specs: Sequence[FieldSpec]) -> None:
+    for cell, value in zip(cells, below, strict=True):
+        spec, score = best_spec(view.label(cell), specs, found.cells)
+        if spec is not None:
+            found.cells[spec.name], found.scores[spec.name] = cell, score
+            found.values[spec.name] = [value]
+
+
+def _fill_gaps(found: Labelled, rows: Mapping[int, list[Cell]], specs: Sequence[FieldSpec]) -> None:
+    """Fields whose label could not be read, where the form's order leaves only one possibility.
+
+    Between two found neighbours of the template's order stand exactly as many pairs of cells as
+    fields are missing: then these are they. Counted in with half a label's weight.
+    """
+    order = [spec.name for spec in specs if spec.where == "cell"]
+    used = {id(cell) for cells in found.values.values() for cell in cells}
+    used |= {id(cell) for cell in found.cells.values()}
+    free = [cell for cells in rows.values() for cell in cells if id(cell) not in used]
+    at = 0
+    while at < len(order):
+        if order[at] in found.cells:
+            at += 1
+            continue
+        end = at
+        while end < len(order) and order[end] not in found.cells:
+            end += 1
+        _fill(found, order[at:end], free, order[at - 1] if at else "", order[end] if end < len(order) else "")
+        at = end
+
+
+def _fill(found: Labelled, missing: Sequence[str], free: Sequence[Cell], before: str, after: str) -> None:
+    start = _place_of(found, before) if before else (-1, -1)
+    stop = _place_of(found, after) if after else (10 ** 6, 0)
+    between = [cell for cell in free if start < (cell.row, cell.col) < stop]
+    if not missing or len(between) != 2 * len(missing):
+        return
+    for index, name in enumerate(missing):
+        label, value = between[2 * index:2 * index + 2]
+        if label.row == value.row and label.ink is not None and value.col == label.col + label.colspan:
+            found.cells[name], found.scores[name], found.values[name] = label, 0.5, [value]
+
+
+def _place_of(found: Labelled, name: str) -> tuple[int, int]:
+    cell = found.cells[name]
+    return cell.row, cell.col

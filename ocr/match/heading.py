@@ -1,0 +1,82 @@
+"""What is printed above the ruling: the title, and fields that follow a label on a line of their own."""
+
+from __future__ import annotations
+
+from ocr.match.labels import likeness, plain
+from ocr.match.lines import Area, bounds, pixels, relative, text_lines
+from ocr.match.places import Place
+from ocr.match.view import View
+from ocr.results import Box
+from ocr.template import FieldSpec, Template
+
+ROOM = 0.16
+"""Height of the sheet above the table that may hold its heading."""
+
+
+def heading_lines(view: View, table: Box) -> list[Area]:
+    """The lines of print and writing above a table, from the one nearest to it upwards."""
+    area = pixels((max(0.0, table[0] - 0.03), max(0.0, table[1] - ROOM), min(1.0, table[2] + 0.03), table[1]),
+                  view.strokes)
+    return text_lines(view.strokes, area)[::-1]
+
+
+def title_likeness(view: View, lines: list[Area], templates: list[Template]) -> dict[str, float]:
+    """How much the largest line above the table is like each template's title."""
+    if not lines:
+        return {}
+    title = max(lines, key=lambda line: line[3] - line[1])
+    view.reads += 1
+    text = plain(view.read_line(view.crop(title))[0])
+    return {template.id: likeness(text, template.titles) for template in templates}
+
+
+def line_place(view: View, spec: FieldSpec, lines: list[Area], table: Box) -> Place | None:
+    """The place of a field written after its label on one of the nearest lines; None without the label."""
+    for line in lines[:3]:
+        spelled = view.spelled(line)
+        end = _label_end(spelled, spec)
+        if end is not None:
+            return _after(view, spec, line, spelled, end, table)
+    return None
+
+
+def _label_end(spelled: list[tuple[str, float]], spec: FieldSpec) -> int | None:
+    """How many characters at the beginning of a line are the field's label and its colon."""
+    best, best_score = None, 0.7
+    for length in range(2, min(9, len(spelled)) + 1):
+        text = plain("".join(character for character, _ in spelled[:length]))
+        score = likeness(text, spec.labels) if text else 0.0
+        if score > best_score:
+            best, best_score = length, score
+    while best is not None and best < len(spelled) and spelled[best][0] in "：:︰.·；;":
+        best += 1
+    return best
+
+
+def _after(view: View, spec: FieldSpec, line: Area, spelled: list[tuple[str, float]], end: int,
+           table: Box) -> Place:
+    left = _split(view, line, spelled, end)
+    right = table[2] * view.strokes.mask.shape[1]
+    slack = 0.35 * (line[3] - line[1])
+    area = (left, line[1] - slack, max(right, left + 1), min(line[3] + slack, table[1] * view.strokes.mask.shape[0]))
+    strokes = view.strokes.boxes[view.strokes.within(area)]
+    box = relative(area, view.strokes)
+    if not len(strokes):
+        return Place(spec.name, box, ink=False)
+    ink = relative(bounds(strokes), view.strokes)
+    return Place(spec.name, box, ink=True, ink_box=ink, lines=(ink,))
+
+
+def _split(view: View, line: Area, spelled: list[tuple[str, float]], end: int) -> float:
+    """Where the label ends: in the widest gap between its last character and the next one."""
+    height = line[3] - line[1]
+    low = spelled[end - 1][1]
+    high = spelled[end][1] if end < len(spelled) else low + 1.5 * height
+    boxes = view.strokes.boxes[view.strokes.within(line)]
+    edges = sorted((float(b[0]), float(b[2])) for b in boxes if b[2] > low - 2 and b[0] < high + 2)
+    best, at, reach = 0.0, (low + high) / 2, low
+    for left, right in edges:
+        if left - reach > best and reach >= low - 2:
+            best, at = left - reach, (left + reach) / 2
+        reach = max(reach, right)
+    return at

@@ -1,0 +1,117 @@
+"""Lines of writing within a place, from its strokes alone."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr.grid.ink import InkMap
+from ocr.results import Box
+
+Area = tuple[float, float, float, float]
+"""Left, top, right, bottom in pixels of the ink map."""
+
+FLAT = 5
+"""Pixels of the map: what is lower than this is a comma or dust, not a line."""
+
+
+def text_lines(strokes: InkMap, area: Area) -> list[Area]:
+    """The written lines in an area, top to bottom, each as the box around its strokes."""
+    chosen = strokes.within(area)
+    if not len(chosen):
+        return []
+    boxes = strokes.boxes[chosen].astype(np.float64)
+    boxes = boxes[np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]) >= FLAT]
+    if not len(boxes):
+        return []
+    bands = _bands(_profile(strokes, boxes, area))
+    top = max(0, int(area[1]))
+    return _boxes([(top + a, top + b) for a, b in bands], boxes)
+
+
+def relative(area: Area, strokes: InkMap) -> Box:
+    """An area of the map as a relative box."""
+    height, width = strokes.mask.shape
+    return area[0] / width, area[1] / height, area[2] / width, area[3] / height
+
+
+def pixels(box: Box, strokes: InkMap) -> Area:
+    """A relative box as an area of the map."""
+    height, width = strokes.mask.shape
+    return box[0] * width, box[1] * height, box[2] * width, box[3] * height
+
+
+def bounds(areas: NDArray[np.float64] | list[Area]) -> Area:
+    """The area around some areas."""
+    every = np.asarray(areas, np.float64)
+    return (float(every[:, 0].min()), float(every[:, 1].min()), float(every[:, 2].max()), float(every[:, 3].max()))
+
+
+def _profile(strokes: InkMap, boxes: NDArray[np.float64], area: Area) -> NDArray[np.float64]:
+    """How much is dark in each row of the area, smoothed over a fraction of a character."""
+    left, top = max(0, int(area[0])), max(0, int(area[1]))
+    right, bottom = int(np.ceil(area[2])), int(np.ceil(area[3]))
+    rows = (strokes.mask[top:bottom, left:right] > 0).sum(axis=1).astype(np.float64)
+    kernel = np.hanning(7)
+    return np.convolve(rows, kernel / kernel.sum(), "same") if len(rows) > 7 else rows
+
+
+def _bands(profile: NDArray[np.float64]) -> list[tuple[int, int]]:
+    """Stretches of rows with writing; tall ones are cut at their emptiest rows."""
+    if not profile.any():
+        return []
+    high = float(np.percentile(profile[profile > 0], 80))
+    busy = profile > max(0.6, 0.08 * high)
+    edges = np.flatnonzero(np.diff(np.r_[0, busy.astype(np.int8), 0]))
+    bands = [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    bands = _joined([band for band in bands if band[1] - band[0] >= 3])
+    if not bands:
+        return []
+    usual = float(np.median([b - a for a, b in bands if b - a >= 8] or [b - a for a, b in bands]))
+    usual = min(usual, 44.0)
+    return [piece for band in bands for piece in _cut(profile, band, usual)]
+
+
+def _joined(bands: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Bands too low to be a line joined to the neighbour they nearly touch."""
+    joined: list[tuple[int, int]] = []
+    for band in bands:
+        if joined and band[0] - joined[-1][1] <= 4 and min(band[1] - band[0], joined[-1][1] - joined[-1][0]) < 12:
+            joined[-1] = (joined[-1][0], band[1])
+        else:
+            joined.append(band)
+    return joined
+
+
+def _cut(profile: NDArray[np.float64], band: tuple[int, int], usual: float) -> list[tuple[int, int]]:
+    height = band[1] - band[0]
+    if height < 1.75 * usual or height < 44:
+        return [band]
+    low, high = band[0] + int(0.5 * usual), band[1] - int(0.5 * usual)
+    part = profile[low:high]
+    if not len(part):
+        return [band]
+    at = low + int(part.argmin())
+    if profile[at] > 0.5 * float(np.percentile(profile[band[0]:band[1]], 75)):
+        return [band]
+    return _cut(profile, (band[0], at), usual) + _cut(profile, (at, band[1]), usual)
+
+
+def _boxes(bands: list[tuple[int, int]], boxes: NDArray[np.float64]) -> list[Area]:
+    """Every stroke to the band it lies in, or nearest to; then the box around each band's strokes."""
+    if not bands:
+        return []
+    edges = np.array(bands, np.float64)
+    middle = (boxes[:, 1] + boxes[:, 3]) / 2
+    away = np.maximum(np.maximum(edges[:, 0][None] - middle[:, None], middle[:, None] - edges[:, 1][None]), 0)
+    home = away.argmin(axis=1)
+    found = []
+    for index, (a, b) in enumerate(bands):
+        own = boxes[home == index]
+        if not len(own):
+            continue
+        left, top, right, bottom = bounds(own)
+        # A stroke that reaches into another line widens no box beyond half a line.
+        slack = 0.5 * (b - a)
+        found.append((left, max(top, a - slack), right, min(bottom, b + slack)))
+    return found

@@ -1,0 +1,113 @@
+"""Tables of one record a row: heading cells to columns, then the rows of data and the row of sums."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ocr.grid import Cell, RuledTable
+from ocr.match.form import best_spec
+from ocr.match.labels import likeness
+from ocr.match.places import Place
+from ocr.match.view import View, joined
+from ocr.template import FieldSpec, Template
+
+HEADING_ROWS = 4
+"""Rows from the top in which headings are looked for."""
+
+
+@dataclass(slots=True)
+class Headed:
+    """The columns found in a table: for each field its heading cell and its likeness."""
+
+    table: RuledTable
+    heads: dict[str, Cell] = field(default_factory=dict)
+    scores: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def first_row(self) -> int:
+        """The first row of data."""
+        return max((cell.row + cell.rowspan for cell in self.heads.values()), default=0)
+
+
+def find_columns(view: View, table: RuledTable, template: Template) -> Headed:
+    """Read the headings of a table, the first printed line of each as far as that is enough."""
+    found = Headed(table)
+    unread = []
+    for cell in table.cells:
+        if cell.row >= HEADING_ROWS or cell.ink is None or len(found.heads) == len(template.columns):
+            continue
+        if found.heads and cell.row >= found.first_row:
+            break
+        spec, score = best_spec(view.label(cell, 2), template.columns, found.heads)
+        if spec is None:
+            unread.append(cell)
+        else:
+            found.heads[spec.name], found.scores[spec.name] = cell, score
+    _last_one(found, unread, template)
+    return found
+
+
+def coverage(found: Headed, template: Template, weights: Mapping[str, float]) -> float:
+    """How much of the template's headings was found, 0–1, rare ones counting more."""
+    total = sum(weights.get(spec.name, 1.0) for spec in template.columns)
+    return sum(weights.get(name, 1.0) * score for name, score in found.scores.items()) / max(total, 1e-9)
+
+
+def records(view: View, found: Headed, template: Template) -> tuple[list[dict[str, Place]], dict[str, Place]]:
+    """The places of each row of data that has anything written, and of the row of sums."""
+    table = found.table
+    last = _total_row(view, found, template)
+    rows = []
+    for row in range(found.first_row, table.rows if last is None else last):
+        places = _row_places(view, found, template.columns, row)
+        if any(place.ink for name, place in places.items() if name != template.columns[0].name):
+            rows.append(places)
+    totals = {} if last is None else _totals(view, found, template, last)
+    return rows, totals
+
+
+def _last_one(found: Headed, unread: list[Cell], template: Template) -> None:
+    """One heading unread and one column missing belong together."""
+    missing = [spec.name for spec in template.columns if spec.name not in found.heads]
+    bottom = found.first_row
+    free = [cell for cell in unread if cell.row + cell.rowspan == bottom and cell.colspan == 1]
+    if len(missing) == 1 and len(free) == 1 and len(found.heads) >= 2:
+        found.heads[missing[0]], found.scores[missing[0]] = free[0], 0.5
+
+
+def _total_row(view: View, found: Headed, template: Template) -> int | None:
+    """The row opened by a word for the sum, looked for from the bottom up; None when there is none."""
+    for row in range(found.table.rows - 1, max(found.first_row, found.table.rows - 4), -1):
+        opening = [cell for cell in found.table.cells if cell.row == row][:2]
+        for cell in opening:
+            if cell.ink is not None and likeness(view.label(cell, 2), template.total_labels) >= 0.6:
+                return row
+    return None
+
+
+def _row_places(view: View, found: Headed, columns: tuple[FieldSpec, ...], row: int) -> dict[str, Place]:
+    places = {}
+    for spec in columns:
+        cells = _under(found, spec.name, row)
+        if cells:
+            places[spec.name] = view.place(spec.name, joined([cell.box for cell in cells]))
+    return places
+
+
+def _under(found: Headed, name: str, row: int) -> list[Cell]:
+    """The cells of a row below a heading: those whose middle lies under it."""
+    head = found.heads.get(name)
+    if head is None:
+        return []
+    left, right = head.box[0], head.box[2]
+    return [cell for cell in found.table.cells
+            if cell.row == row and left < (cell.box[0] + cell.box[2]) / 2 < right]
+
+
+def _totals(view: View, found: Headed, template: Template, row: int) -> dict[str, Place]:
+    places = _row_places(view, found, template.columns, row)
+    opening = {name for name in places if found.heads[name].col < 2}
+    summed = {column for rule in template.rules if rule["rule"] == "column_sum" for column in rule["columns"]}
+    return {name: place for name, place in places.items()
+            if name in summed or (not summed and name not in opening)}

@@ -1,0 +1,106 @@
+"""What the match looks at: an upright sheet, its tables and strokes, and a reader that remembers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+
+from ocr.grid import Cell, InkMap, RuledTable, ink_map
+from ocr.grid.ink import ink_in
+from ocr.match.labels import plain
+from ocr.match.lines import Area, bounds, pixels, relative, text_lines
+from ocr.match.places import Locate, Place, ReadLine
+from ocr.rectify.sheet import Image, RectifiedSheet
+from ocr.results import NOWHERE, Box
+
+MARGIN = 6
+"""Pixels of the sheet left around a printed label: measured best for the recogniser."""
+
+
+@dataclass(slots=True, eq=False)
+class View:
+    """One way up of a sheet. `reads` counts how often the engine was asked."""
+
+    sheet: RectifiedSheet
+    tables: list[RuledTable]
+    strokes: InkMap
+    read_line: ReadLine
+    locate: Locate | None = None
+    reads: int = 0
+    _known: dict[Box, str] = field(default_factory=dict)
+
+    def label(self, cell: Cell, most_lines: int = 4) -> str:
+        """The printed words of a cell, its lines one after another, as plain text."""
+        if cell.ink is None:
+            return ""
+        if cell.box not in self._known:
+            self._known[cell.box] = plain(self._read(self.lines(cell.box)[:most_lines]))
+        return self._known[cell.box]
+
+    def lines(self, box: Box) -> list[Area]:
+        """The lines of writing or print in a box, as areas of the stroke map."""
+        return text_lines(self.strokes, pixels(box, self.strokes))
+
+    def crop(self, area: Area, margin: int = MARGIN) -> Image:
+        """The pixels of an area of the stroke map."""
+        return self.sheet.crop(relative(area, self.strokes), margin)
+
+    def spelled(self, area: Area) -> list[tuple[str, float]]:
+        """Each character of a line with its middle in pixels of the stroke map."""
+        self.reads += 1
+        crop = self.crop(area, MARGIN)
+        margin = MARGIN * self.strokes.mask.shape[1] / self.sheet.size[0]
+        left, wide = area[0] - margin, area[2] - area[0] + 2 * margin
+        if self.locate is not None:
+            return [(character, left + wide * at) for character, at in self.locate(crop)]
+        return [(character, left + wide * at) for character, at in evenly(self.read_line(crop)[0])]
+
+    def place(self, name: str, box: Box, cells: tuple[Box, ...] = ()) -> Place:
+        """The place of a field that is written in `box`."""
+        area = pixels(box, self.strokes)
+        found = ink_in(self.strokes, area)
+        if found is None:
+            return Place(name, box, ink=False, cells=cells)
+        lines = tuple(relative(line, self.strokes) for line in text_lines(self.strokes, area))
+        return Place(name, box, ink=bool(lines), ink_box=found.box if lines else NOWHERE, cells=cells, lines=lines)
+
+    def _read(self, lines: list[Area]) -> str:
+        """The text of some printed lines, laid side by side so that the engine is asked once."""
+        if not lines:
+            return ""
+        self.reads += 1
+        crops = [self.crop(line, 3 if len(lines) > 1 else MARGIN) for line in lines]
+        return self.read_line(side_by_side(crops))[0]
+
+
+def view_of(sheet: RectifiedSheet, tables: list[RuledTable], read_line: ReadLine, locate: Locate | None) -> View:
+    """A view of a sheet as it stands."""
+    return View(sheet, tables, ink_map(sheet), read_line, locate)
+
+
+def side_by_side(crops: list[Image]) -> Image:
+    """Crops of lines as one line: padded with their own paper to one height."""
+    if len(crops) == 1:
+        return crops[0]
+    height = max(crop.shape[0] for crop in crops)
+    padded = []
+    for crop in crops:
+        paper = [int(value) for value in np.percentile(crop.reshape(-1, 3), 85, axis=0)]
+        spare = height - crop.shape[0]
+        padded.append(cv2.copyMakeBorder(crop, spare // 2, spare - spare // 2, 0, 0, cv2.BORDER_CONSTANT, value=paper))
+    return np.asarray(np.hstack(padded), np.uint8)
+
+
+def evenly(text: str) -> list[tuple[str, float]]:
+    """Where characters are likely to be when only the text is known: full width each, half for ASCII."""
+    widths = [0.55 if character.isascii() else 1.0 for character in text]
+    ends = np.cumsum(widths)
+    return [(character, float((end - width / 2) / ends[-1]))
+            for character, width, end in zip(text, widths, ends, strict=True)]
+
+
+def joined(boxes: list[Box]) -> Box:
+    """The box around some boxes."""
+    return bounds([tuple(box) for box in boxes])
