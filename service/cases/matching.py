@@ -93,7 +93,9 @@ def _could_be(student: Student, sought: Sought) -> bool:
 
 
 def _likeness(student: Student, sought: Sought) -> str:
-    if student.id_number and sought.id_number:
-        slip = identity.differing(student.id_number, sought.id_number) <= _SLIP
-        return "id_slip" if slip else "same_name_other_id"
-    return "same_name" if student.name == sought.name else "like_name"
+    both = bool(student.id_number and sought.id_number)
+    if both and identity.differing(student.id_number or "", sought.id_number) <= _SLIP:
+        return "id_slip"
+    if student.name != sought.name:
+        return "like_name"
+    return "same_name_other_id" if both else "same_name"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, exists, or_, select, true
+from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.orm import Session
 
 from service.access import Actor, within
@@ -11,20 +11,20 @@ from service.models import Case, HomeVisit, Sheet, Student
 
 
 def student_in_sight(actor: Actor) -> ColumnElement[bool]:
-    """A child is seen by its school's side, and by the units that answer or answered for a case of it."""
+    """A child is seen by its school's side, and by the unit that answers for a case of it."""
     if actor.unit_ids is None:
         return true()
-    answered = exists().where(Case.student_id == Student.id, within(Case.unit_id, actor))
-    return or_(within(Student.school_id, actor), answered)
+    answered = select(Case.student_id).where(within(Case.unit_id, actor))
+    return or_(within(Student.school_id, actor), Student.id.in_(answered))
 
 
 def sheet_in_sight(actor: Actor) -> ColumnElement[bool]:
     """A sheet is seen by the side that uploaded it, and by those who see the child it was filed under."""
     if actor.unit_ids is None:
         return true()
-    filed = (select(HomeVisit.id).join(Student, Student.id == HomeVisit.student_id)
-             .where(HomeVisit.sheet_id == Sheet.id, student_in_sight(actor)).exists())
-    return or_(within(Sheet.unit_id, actor), filed)
+    filed = select(HomeVisit.sheet_id).join(Student, Student.id == HomeVisit.student_id).where(
+        student_in_sight(actor))
+    return or_(within(Sheet.unit_id, actor), Sheet.id.in_(filed))
 
 
 def student(session: Session, actor: Actor, student_id: int) -> Student:

@@ -62,9 +62,9 @@ def file_visit(session: Session, actor: Actor, sheet: Sheet, paper: Paper) -> Ho
     """Find or make the child and its case, and add the visit; the sheet has none yet."""
     student, doubts = child_of(session, paper)
     case = case_for(session, actor, student, sheet, paper)
+    doubts += update_child(session, student, case, paper, sheet.id)
     visit = HomeVisit(student=student, case=case, sheet_id=sheet.id, unit_id=paper.told.school_id,
                       visited_on=paper.told.on, **paper.columns)
-    doubts += update_child(session, student, case, paper, sheet.id)
     session.add(visit)
     session.flush()
     append_visited(session, actor, visit)
