@@ -40,6 +40,10 @@ class Scan(Base):
     """What the school should know, as {code, text}; a retake is wanted when the state is failed."""
     received_at: Mapped[datetime] = mapped_column(Moment, default=now)
     read_at: Mapped[datetime | None] = mapped_column(Moment)
+    replaced_by: Mapped[str | None] = mapped_column(ForeignKey("scans.id"))
+    """The scan that was handed in for this one after a retake was asked for."""
+    retake_settled_at: Mapped[datetime | None] = mapped_column(Moment)
+    """When the school answered a wish for a retake: with another scan, or by saying none is needed."""
 
     unit: Mapped[Unit] = relationship()
     uploader: Mapped[User] = relationship()

@@ -38,6 +38,8 @@ def prepare(app: Flask) -> None:
 
 def status_of(error: ShibiaoError) -> int:
     """The HTTP status of an error: that of the nearest class in the table."""
+    if error.code == "too_large":
+        return 413
     return next(_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS)
 
 

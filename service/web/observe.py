@@ -14,6 +14,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, G
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from service.errors import ShibiaoError
 from service.models import Job, Sheet
 from service.web.context import installation, public
 
@@ -43,7 +44,7 @@ def readyz() -> ResponseReturnValue:
     try:
         with here.database.read() as session:
             session.execute(text("SELECT 1 FROM users LIMIT 1"))
-    except SQLAlchemyError:
+    except (SQLAlchemyError, ShibiaoError):
         return {"status": "database"}, 503
     if not here.settings.data_dir.is_dir():
         return {"status": "storage"}, 503

@@ -9,12 +9,12 @@ from datetime import timedelta
 
 from flask import Response, request
 from sqlalchemy import delete, or_, select, update
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, joinedload
 
 from service.access import Actor, actor_for
 from service.config import Settings
 from service.database import Database, now
+from service.errors import StorageFull, Unavailable
 from service.models import User, WebSession
 
 _TOUCH_EVERY = timedelta(seconds=60)
@@ -94,7 +94,7 @@ def _touch(database: Database, token: str) -> None:
         with database.write() as session:
             session.execute(update(WebSession).where(WebSession.token_hash == _hash(token))
                             .values(seen_at=now()))
-    except OperationalError:
+    except (Unavailable, StorageFull):
         pass  # a full disk or a busy database must not keep people from reading; the next request tries again
 
 
