@@ -33,8 +33,19 @@ LOOKS_LIKE_DIGIT: Mapping[str, str] = {
 """Characters the recogniser gives for handwritten digits."""
 
 
+JUNK = 0.002
+"""What the probability of a character outside the field's symbols is worth as «nothing there»: remains
+of a ruling, a stray stroke or a struck-out word may be passed over, at a price."""
+
+_NOTHING = 0.995
+"""Blanks surer than this say nothing new when the step before was one too."""
+
+
 class Fold:
-    """Which characters stand for each symbol of a field; made once per alphabet and set of symbols."""
+    """Which characters stand for each symbol of a field; made once per alphabet and set of symbols.
+
+    A character stands for itself, else for what it looks like, else for its simplified form.
+    """
 
     def __init__(self, alphabet: Alphabet, symbols: Iterable[str], looks_like: Mapping[str, str]) -> None:
         self.symbols = tuple(dict.fromkeys(symbols))
@@ -43,7 +54,7 @@ class Fold:
         simple = canonical(alphabet)
         pairs = []
         for number, character in enumerate(alphabet.characters):
-            for name in (character, simple[number], stands_for.get(character, "")):
+            for name in (character, stands_for.get(character, ""), simple[number]):
                 if number and name in wanted:
                     pairs.append((wanted[name], number))
                     break
@@ -51,14 +62,21 @@ class Fold:
         self._sources = np.array([number for _, number in pairs], np.int64)
         targets = np.array([target for target, _ in pairs], np.int64)
         self._targets, self._starts = np.unique(targets, return_index=True)
+        self._space = -1 if " " in wanted else alphabet.index.get(" ", -1)
 
     def __call__(self, emissions: Emissions) -> Lattice:
         """The probabilities of blank and symbols at every step, never below the floor."""
-        steps: NDArray[np.float64] = np.full((len(emissions.steps), len(self.symbols) + 1), FLOOR)
-        steps[:, 0] += emissions.steps[:, 0]
+        blank = emissions.steps[:, 0]
+        if self._space >= 0:
+            blank = blank + emissions.steps[:, self._space]
+        news = np.ones(len(blank), bool)
+        news[1:] = (blank[1:] < _NOTHING) | (blank[:-1] < _NOTHING)
+        steps: NDArray[np.float64] = np.full((int(news.sum()), len(self.symbols) + 1), FLOOR)
         if len(self._sources) and len(steps):
-            picked = emissions.steps[:, self._sources]
+            picked = emissions.steps[np.flatnonzero(news)[:, None], self._sources]
             steps[:, self._targets + 1] += np.add.reduceat(picked, self._starts, axis=1)
+        known = steps[:, 1:].sum(axis=1)
+        steps[:, 0] += blank[news] + JUNK * np.maximum(0.0, 1.0 - blank[news] - known)
         return Lattice(steps, self.symbols)
 
 
@@ -67,9 +85,18 @@ def _fold(alphabet: Alphabet, symbols: tuple[str, ...], looks_like: tuple[tuple[
     return Fold(alphabet, symbols, dict(looks_like))
 
 
-def folded(emissions: Emissions, symbols: str, looks_like: Mapping[str, str] | None = None) -> Lattice:
-    """`emissions` over `symbols` only, with the mass of characters written the same way."""
-    return _fold(emissions.alphabet, tuple(symbols), tuple((looks_like or {}).items()))(emissions)
+def folded(emissions: Emissions, symbols: str, looks_like: Mapping[str, str] | None = None,
+           quiet: float = 1.0) -> Lattice:
+    """`emissions` over `symbols` only, with the mass of characters written the same way.
+
+    Steps whose blank is surer than `quiet` count as empty: over a long stretch of faint noise the
+    many places where a character could stand would otherwise add up to one.
+    """
+    lattice = _fold(emissions.alphabet, tuple(symbols), tuple((looks_like or {}).items()))(emissions)
+    hushed = lattice.steps[:, 0] > quiet
+    if hushed.any():
+        lattice.steps[hushed, 1:] = FLOOR / 100
+    return lattice
 
 
 @lru_cache(maxsize=4)
@@ -81,7 +108,12 @@ def canonical(alphabet: Alphabet) -> tuple[str, ...]:
     simple = simplified("\n".join(single)).split("\n")
     if len(simple) != len(single):      # never seen; a changed conversion table must not shift characters
         return tuple(single)
-    return tuple(new if len(new) == 1 else old for new, old in zip(simple, single, strict=True))
+    return tuple(old if len(new) != 1 or old in _OWN_RIGHT else new
+                 for new, old in zip(simple, single, strict=True))
+
+
+_OWN_RIGHT = frozenset("昇堃喆淼甯邨仝犇龢飏祎椾蹚")
+"""Once variants, again characters of their own in the national list of 2013, as people's names need them."""
 
 
 def simplified(text: str) -> str:

@@ -1,0 +1,34 @@
+"""A number of people: digits, or a dash for none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ocr.decode import forward
+from ocr.decode_folds import DIGITS, LOOKS_LIKE_DIGIT, folded
+from ocr.decode_search import search
+from ocr.kinds.evidence import Candidate, Context, Evidence, KindReading, merged, nothing
+from ocr.kinds.grammar import Digits
+
+_NONE = ("-", "/", "无")
+_NONE_LOOKS = {"-": "—－–一~ー_", "/": "／\\", "无": "無"}
+_LOOKS = {**LOOKS_LIKE_DIGIT, **_NONE_LOOKS}
+
+
+def read(evidence: Evidence, context: Context) -> KindReading:
+    """The likeliest numbers of up to `options.digits` digits (4 unless told)."""
+    lattice = folded(evidence.joined, DIGITS + "".join(_NONE), _LOOKS)
+    numbers = search(lattice, Digits(1, int(context.spec.options.get("digits", 4))), beams=10)
+    found = [Candidate(str(int(h.text)), h.text, h.log_p) for h in numbers]
+    dashes = forward(lattice, _NONE) - _LESS_LIKELY
+    found += [Candidate("", text, float(log_p)) for text, log_p in zip(_NONE, dashes, strict=True)]
+
+    def rescore(values: Sequence[str]) -> Sequence[float]:
+        return [float(log_p) for log_p in forward(lattice, values)]
+
+    candidates = merged(found, keep=12)
+    return KindReading(candidates, evidence, rescore=rescore) if candidates else nothing(evidence)
+
+
+_LESS_LIKELY = 4.0
+"""Natural logarithm of how much rarer a dash for none is than a number."""

@@ -1,0 +1,109 @@
+"""What a kind of field is given to read, and what it answers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from ocr.decode import Emissions, best_path, best_path_log_p, path_characters
+from ocr.kinds.knowledge import Knowledge
+from ocr.template import FieldSpec
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The recogniser's probabilities for one place: its written lines from top to bottom.
+
+    `blur` is 0 for sharp writing and grows towards 1; `ticked` the words of the options ticked.
+    """
+
+    lines: tuple[Emissions, ...]
+    ticked: tuple[str, ...] = ()
+
+    @cached_property
+    def joined(self) -> Emissions:
+        """All lines as one, with a blank step between them so that no two characters merge."""
+        alphabet = self.lines[0].alphabet
+        gap = np.zeros((1, len(alphabet.characters)), np.float32)
+        gap[0, 0] = 1.0
+        parts = [part for line in self.lines for part in (gap, line.steps)]
+        return Emissions(np.concatenate(parts[1:]), alphabet)
+
+    @cached_property
+    def open_text(self) -> str:
+        """The most probable text under no constraint at all."""
+        return best_path(self.joined)[0]
+
+    @cached_property
+    def open_log_p(self) -> float:
+        """Log-probability of the most probable path."""
+        return best_path_log_p(self.joined)
+
+    @cached_property
+    def certainties(self) -> tuple[float, ...]:
+        """Probability of each character of the most probable path."""
+        return tuple(p for _, p, _ in path_characters(self.joined))
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is known about the field: its definition, the lists given, and the rest of the sheet."""
+
+    spec: FieldSpec
+    knowledge: Knowledge
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A value the writing may stand for; `raw` is the way it is written, `log_p` up to a constant."""
+
+    value: str
+    raw: str
+    log_p: float
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class KindReading:
+    """The candidates of a field, best first, each value once.
+
+    `rescore` gives log-probabilities of further values on the same scale, for values that other
+    fields suggest; None where that makes no sense.
+    """
+
+    candidates: tuple[Candidate, ...]
+    evidence: Evidence | None = None
+    flags: tuple[str, ...] = ()
+    rescore: Callable[[Sequence[str]], Sequence[float]] | None = field(default=None, compare=False)
+
+    @property
+    def best(self) -> Candidate | None:
+        """The likeliest candidate."""
+        return self.candidates[0] if self.candidates else None
+
+
+def merged(candidates: Iterable[Candidate], keep: int = 8) -> tuple[Candidate, ...]:
+    """The candidates with equal values added up, best first; `raw` is that of the likeliest way."""
+    best: dict[str, Candidate] = {}
+    total: dict[str, float] = {}
+    for candidate in candidates:
+        known = best.get(candidate.value)
+        total[candidate.value] = _log_add(total.get(candidate.value, -math.inf), candidate.log_p)
+        if known is None or candidate.log_p > known.log_p:
+            best[candidate.value] = candidate
+    summed = [Candidate(c.value, c.raw, total[c.value], c.flags) for c in best.values()]
+    return tuple(sorted(summed, key=lambda c: -c.log_p)[:keep])
+
+
+def _log_add(a: float, b: float) -> float:
+    high, low = max(a, b), min(a, b)
+    return high if low == -math.inf else high + math.log1p(math.exp(low - high))
+
+
+def nothing(evidence: Evidence | None = None, *flags: str) -> KindReading:
+    """The reading of a place whose writing fits no value of its kind."""
+    return KindReading((Candidate("", evidence.open_text if evidence else "", 0.0),), evidence, flags)

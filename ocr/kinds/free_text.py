@@ -1,0 +1,31 @@
+"""Running text: a reason, what was talked about, an opinion."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from ocr.decode_folds import folded
+from ocr.decode_search import search
+from ocr.kinds.evidence import Candidate, Context, Evidence, KindReading, merged, nothing
+from ocr.kinds.language import Sentences, dictionary
+
+QUIET = 0.9
+"""Steps whose blank is surer than this hold no character of an open text."""
+_SIGNS = "，。、；：！？（）“”《》…"
+_LOOKS = {"，": ",﹐‚`'‘’", "。": ".｡·•゜°﹒", "；": ";", "：": ":", "！": "!", "？": "?", "（": "(", "）": ")", "、": "､ヽ丶﹑"}
+
+
+@cache
+def symbols() -> str:
+    """Characters of ordinary text: GB2312, digits, letters, punctuation."""
+    rows = (bytes((high, low)) for high in range(0xB0, 0xF8) for low in range(0xA1, 0xFF))
+    characters = "".join(pair.decode("gb2312", errors="ignore") for pair in rows)
+    return characters + "0123456789" + "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" + _SIGNS + "〇%-"
+
+
+def read(evidence: Evidence, context: Context) -> KindReading:
+    """The likeliest texts in simplified characters, under the dictionary's words."""
+    lattice = folded(evidence.joined, symbols(), _LOOKS, QUIET)
+    found = search(lattice, Sentences(dictionary()), beams=16, choices=12)
+    candidates = merged((Candidate(h.text, h.text, h.log_p) for h in found), keep=6)
+    return KindReading(candidates, evidence) if candidates else nothing(evidence)

@@ -1,0 +1,161 @@
+"""公民身份号码: 18 places with region, birth date and check character (GB 11643-1999), or the old 15."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+from ocr.decode import Hypothesis, Lattice, forward
+from ocr.decode_folds import DIGITS, LOOKS_LIKE_DIGIT, folded
+from ocr.decode_search import search
+from ocr.kinds.evidence import Candidate, Context, Evidence, KindReading, merged, nothing
+
+WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_CHECKS = "10X98765432"
+_PROVINCES = frozenset(["11", "12", "13", "14", "15", "21", "22", "23", "31", "32", "33", "34", "35", "36", "37", "41", "42", "43", "44", "45", "46", "50", "51", "52", "53", "54", "61", "62", "63", "64", "65", "71", "81", "82", "83"])
+LOOKS = {**LOOKS_LIKE_DIGIT, "X": "x×Xχ乂✕✗ⅹХхメメ㐅父"}
+
+_LOCAL = 0.8
+"""Share of pupils whose number begins with the county's own code."""
+_LOCAL_DIGIT = (_LOCAL * 10 ** 6) ** (1 / 6)
+"""That share against one of a million codes, spread over its six digits."""
+_WRONG_CHECK = 0.01
+"""Share of numbers that are wrong on the paper itself."""
+_ODD_DATE = 1e-3
+_ODD_PROVINCE = 1e-2
+_ODD_LENGTH = 1e-5
+
+
+class State(NamedTuple):
+    """How many places were read, the digits that still matter, and the sum of the check so far."""
+
+    places: int = 0
+    recent: str = ""
+    total: int = 0
+    local: bool = True
+
+
+class IdNumbers:
+    """The automaton of ID numbers. What is impossible is unlikely, not forbidden: people miswrite."""
+
+    def __init__(self, county_code: str) -> None:
+        self.county_code = county_code
+
+    def start(self) -> State:
+        """No place read."""
+        return State(local=bool(self.county_code))
+
+    def step(self, state: State, symbol: str) -> tuple[State, float] | None:
+        """One place more."""
+        if state.places == 18 or (symbol == "X" and state.places != 17):
+            return None
+        weight, local = self._region(state, symbol)
+        recent = state.recent + symbol
+        if len(recent) == 2 and state.places == 1 and recent not in _PROVINCES:
+            weight *= _ODD_PROVINCE
+        if state.places == 13 and not _born(recent[-8:]):
+            weight *= _ODD_DATE
+        total = state.total
+        if state.places < 17:
+            total = (total + int(symbol) * WEIGHTS[state.places]) % 11
+            recent = recent if state.places < 13 else ""
+        return State(state.places + 1, recent, total, local), weight
+
+    def _region(self, state: State, symbol: str) -> tuple[float, bool]:
+        """The county's own code is likelier than a strange one; each strange digit is as likely."""
+        if state.places >= 6 or not state.local:
+            return 1.0, False
+        if symbol == self.county_code[state.places]:
+            return _LOCAL_DIGIT, True
+        return 1.0, False
+
+    def finish(self, state: State) -> float:
+        """18 places with the right check character; anything else is a slip of the pen."""
+        if state.places == 18:
+            right = state.recent == _CHECKS[state.total]
+            return (1 - _WRONG_CHECK) * 11 if right else _WRONG_CHECK
+        return _ODD_LENGTH if state.places in (15, 17) else 0.0
+
+    def level(self, state: State) -> int:
+        """The number of places."""
+        return state.places
+
+
+def read(evidence: Evidence, context: Context) -> KindReading:
+    """The likeliest ID numbers; those of the roster are always among the ones weighed."""
+    lattice = folded(evidence.joined, DIGITS + "X", LOOKS)
+    grammar = IdNumbers(context.knowledge.county_code)
+    found = search(lattice, grammar, beams=12)[:12] + _listed(lattice, grammar, context)
+    unique = {h.text: h for h in found}
+    candidates = merged(Candidate(h.text, h.text, h.log_p, flags(h.text)) for h in unique.values())
+
+    def rescore(values: Sequence[str]) -> Sequence[float]:
+        return [h.log_p for h in _weighed(lattice, grammar, values)]
+
+    return KindReading(candidates, evidence, rescore=rescore) if candidates else nothing(evidence, "no_id_number")
+
+
+def _listed(lattice: Lattice, grammar: IdNumbers, context: Context) -> list[Hypothesis]:
+    """The three ID numbers of the roster that fit the writing best."""
+    if context.spec.name != "id_number" or not context.knowledge.id_numbers:
+        return []
+    return sorted(_weighed(lattice, grammar, context.knowledge.id_numbers), key=lambda h: -h.log_p)[:3]
+
+
+def _weighed(lattice: Lattice, grammar: IdNumbers, texts: Sequence[str]) -> list[Hypothesis]:
+    priors = [_prior(grammar, text) for text in texts]
+    return [Hypothesis(text, float(log_p) + prior)
+            for text, log_p, prior in zip(texts, forward(lattice, texts), priors, strict=True)]
+
+
+def _prior(grammar: IdNumbers, text: str) -> float:
+    """Logarithm of the grammar's weight of a whole text."""
+    state, log_p = grammar.start(), 0.0
+    for symbol in text:
+        move = grammar.step(state, symbol)
+        if move is None:
+            return -100.0
+        state, log_p = move[0], log_p + math.log(move[1])
+    ending = grammar.finish(state)
+    return log_p + math.log(ending) if ending else -100.0
+
+
+def check_character(first17: str) -> str:
+    """The 18th character that ISO 7064 MOD 11-2 gives for the first 17 digits."""
+    return _CHECKS[sum(int(d) * w for d, w in zip(first17, WEIGHTS, strict=True)) % 11]
+
+
+def flags(text: str) -> tuple[str, ...]:
+    """What is wrong with an ID number as written: id_length, id_date, id_check."""
+    if len(text) == 15:
+        return () if _born("19" + text[6:12]) else ("id_date",)
+    if len(text) != 18:
+        return ("id_length",)
+    found = [] if _born(text[6:14]) else ["id_date"]
+    return (*found, *(() if text[17] == check_character(text[:17]) else ("id_check",)))
+
+
+def sex(text: str) -> str:
+    """男 or 女 by the sequence number; empty when the number is too short to say."""
+    place = {18: 16, 15: 14}.get(len(text))
+    return "" if place is None or not text[place].isdigit() else "男" if int(text[place]) % 2 else "女"
+
+
+def born_on(text: str) -> date | None:
+    """The birth date; None when there is none."""
+    digits = text[6:14] if len(text) == 18 else "19" + text[6:12] if len(text) == 15 else ""
+    return _date(digits)
+
+
+def _born(digits: str) -> bool:
+    day = _date(digits)
+    return day is not None and 1930 <= day.year <= 2030
+
+
+def _date(digits: str) -> date | None:
+    try:
+        return date(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
+    except ValueError:
+        return None

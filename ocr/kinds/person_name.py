@@ -1,0 +1,143 @@
+"""A person's name: from the roster when there is one, else a surname and one or two given characters."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+from ocr.decode import Alphabet, Hypothesis, Lattice, forward
+from ocr.decode_folds import canonical, folded
+from ocr.decode_search import search
+from ocr.kinds.free_text import QUIET
+from ocr.kinds.evidence import Candidate, Context, Evidence, KindReading, merged, nothing
+from ocr.kinds.grammar import Lexicon
+
+LEXICONS = Path(__file__).resolve().parent.parent / "lexicons"
+
+_LISTED = 0.97
+"""Share of pupils whose name is on the roster, when there is a roster."""
+_LENGTHS = {1: 0.0, 2: 0.22, 3: 0.76, 4: 0.02}
+_STRANGE_SURNAME = 1e-3
+_LOOKS = {"龑": "龔", "赟": "贇"}
+"""Rare characters of names and the ones the recogniser takes them for."""
+_WEIGHT = 0.5
+"""Exponent that softens the statistics of names against the recogniser."""
+
+
+class State(NamedTuple):
+    """How many characters stand, and the first when it may open a double surname."""
+
+    length: int = 0
+    opening: str = ""
+
+
+class Names:
+    """The automaton of Chinese names, weighed by how usual surname and given characters are."""
+
+    def start(self) -> State:
+        """No character yet."""
+        return State()
+
+    def step(self, state: State, symbol: str) -> tuple[State, float] | None:
+        """A surname's character, then given ones."""
+        if state.length == 4:
+            return None
+        if state.length == 0:
+            share = surnames().get(symbol, _STRANGE_SURNAME / 1000)
+            return State(1, symbol if symbol in _double_openings() else ""), _softened(share)
+        if state.opening and state.opening + symbol in surnames():
+            return State(2), _softened(0.5)
+        return State(state.length + 1), _softened(given().get(symbol, _RARE))
+
+    def finish(self, state: State) -> float:
+        """Two and three characters are usual."""
+        return _LENGTHS.get(state.length, 0.0)
+
+    def level(self, state: State) -> int:
+        """The number of characters."""
+        return state.length
+
+
+_RARE = 1.0 / 60000
+
+
+def _softened(share: float) -> float:
+    return float((share * 3000) ** _WEIGHT)
+
+
+def read(evidence: Evidence, context: Context) -> KindReading:
+    """The likeliest names; the roster's names first when the field draws on the roster."""
+    lattice = folded(evidence.joined, _characters(evidence.joined.alphabet), _LOOKS, QUIET)
+    open_names = search(lattice, Names(), beams=12, choices=14)
+    roster = tuple(context.knowledge.pupils) if context.spec.lexicon == "roster" else ()
+    found = _mixed(lattice, open_names, roster)
+    candidates = merged(Candidate(h.text, h.text, h.log_p) for h in found)
+
+    def rescore(values: Sequence[str]) -> Sequence[float]:
+        return [float(p) + math.log(_LISTED / max(1, len(roster))) for p in forward(lattice, values)]
+
+    return KindReading(candidates, evidence, rescore=rescore) if candidates else nothing(evidence, "no_name")
+
+
+def _mixed(lattice: Lattice, open_names: list[Hypothesis], roster: tuple[str, ...]) -> list[Hypothesis]:
+    """Names of the roster and open names on one scale: a prior of _LISTED is shared by the roster."""
+    if not roster:
+        return open_names[:12]
+    listed = _lexicon(roster).read(lattice)[:8]
+    known = {h.text for h in listed}
+    unlisted = math.log(1 - _LISTED) - _OPEN_NAMES
+    rest = [Hypothesis(h.text, h.log_p + unlisted) for h in open_names[:8] if h.text not in known]
+    return sorted([*listed, *rest], key=lambda h: -h.log_p)
+
+
+_OPEN_NAMES = math.log(2e5)
+"""About how many names share the probability of not being on the roster."""
+
+
+@lru_cache(maxsize=4)
+def _lexicon(names: tuple[str, ...]) -> Lexicon:
+    return Lexicon(dict.fromkeys(names, _LISTED / len(names)))
+
+
+@lru_cache(maxsize=4)
+def _characters(alphabet: Alphabet) -> str:
+    """Every Chinese character of the recogniser, and the dot within some names."""
+    return "".join(sorted({c for c in canonical(alphabet) if len(c) == 1 and "\u3400" <= c <= "\u9fff"})) + "·"
+
+
+@cache
+def surnames() -> dict[str, float]:
+    """Surnames with their shares of the population (Zipf's law over their order)."""
+    lines = [line for line in _lines("surnames.txt")]
+    single = [character for line in lines[:-1] for character in line]
+    ranked = list(dict.fromkeys([*single, *lines[-1].split()]))
+    weights = {name: 1.0 / (rank + 9) for rank, name in enumerate(ranked)}
+    total = sum(weights.values())
+    return {name: weight / total for name, weight in weights.items()}
+
+
+@cache
+def _double_openings() -> frozenset[str]:
+    return frozenset(name[0] for name in surnames() if len(name) == 2)
+
+
+@cache
+def given() -> dict[str, float]:
+    """Characters of given names with their shares: recent names and the dictionary's names mixed."""
+    modern = list(dict.fromkeys("".join(_lines("given_modern.txt"))))
+    ranks = {character: 1.0 / (rank + 60) for rank, character in enumerate(modern)}
+    counts = {pair[0]: float(pair[1]) ** 0.5 for pair in (line.split() for line in _lines("given_names.txt"))}
+    shares: dict[str, float] = {}
+    for weights, part in ((ranks, 0.75), (counts, 0.25)):
+        total = sum(weights.values())
+        for character, weight in weights.items():
+            shares[character] = shares.get(character, 0.0) + part * weight / total
+    return shares
+
+
+def _lines(name: str) -> list[str]:
+    lines = (LEXICONS / name).read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]

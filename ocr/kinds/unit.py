@@ -1,0 +1,32 @@
+"""A reporting unit of the county: from the units when they are given, else read openly."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from ocr.decode_folds import folded
+from ocr.kinds import free_text
+from ocr.kinds.evidence import Candidate, Context, Evidence, KindReading
+from ocr.kinds.grammar import Lexicon
+from ocr.kinds.listed import with_open_reading
+
+_ENDS = {"": 0.7, "镇": 0.1, "乡": 0.05, "街道": 0.05, "中心校": 0.02, "镇中心校": 0.02, "乡中心校": 0.02, "中心学校": 0.02,
+         "镇中心学校": 0.02, "街道办": 0.005, "街道办事处": 0.005, "街道中心校": 0.01}
+
+
+def read(evidence: Evidence, context: Context) -> KindReading:
+    """The likeliest units; a unit's name may be written with what kind of place it is."""
+    opened = free_text.read(evidence, context)
+    townships = context.knowledge.townships
+    if not townships:
+        return opened
+    lexicon, values = _written(townships)
+    lattice = folded(evidence.joined, lexicon.symbols)
+    listed = [Candidate(values[h.text], h.text, h.log_p) for h in lexicon.read(lattice)]
+    return KindReading(with_open_reading(listed, list(opened.candidates), evidence, set(values)), evidence)
+
+
+@lru_cache(maxsize=4)
+def _written(townships: tuple[str, ...]) -> tuple[Lexicon, dict[str, str]]:
+    weights = {name + end: share / len(townships) for name in townships for end, share in _ENDS.items()}
+    return Lexicon(weights), {name + end: name for name in townships for end in _ENDS}
