@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import CTE, ColumnElement, Select, case, func, literal, or_, select, union_all
+from sqlalchemy import CTE, ColumnElement, Select, and_, case, func, literal, or_, select, union_all
 from sqlalchemy.orm import aliased
 
-from service.models import CaseEvent, Unit
+from service.models import CaseEvent, HomeVisit, Unit
 
 Level = Literal["reporting", "own"]
 """Whether a child counts for its reporting unit (township; bureau for its own schools) or its very unit."""
@@ -73,7 +73,7 @@ def _walk(span: Span) -> CTE:
     steps = select(
         event.id.label("event_id"), event.case_id, event.kind, event.happened_on, event.unit_id,
         stays.label("stays"), func.count(stays).over(**order).label("stretch"),
-    ).where(event.kind.in_(STEPS), event.happened_on <= span.last, *_known(span)).cte("steps")
+    ).where(event.kind.in_(STEPS), event.happened_on <= span.last, *_known(span), _meant(span)).cte("steps")
     stays_in_stretch = func.max(steps.c.stays).over(partition_by=(steps.c.case_id, steps.c.stretch))
     outs = select(steps, func.coalesce(stays_in_stretch, 0).label("out")).cte("outs")
     along: Any = {"partition_by": outs.c.case_id, "order_by": (outs.c.happened_on, outs.c.event_id)}
@@ -87,6 +87,16 @@ def _walk(span: Span) -> CTE:
 
 def _known(span: Span) -> list[ColumnElement[bool]]:
     return [] if span.known_at is None else [CaseEvent.recorded_at <= span.known_at]
+
+
+def _meant(span: Span) -> ColumnElement[bool]:
+    """Leaves out cases closed as opened by mistake: from then on they count nowhere."""
+    event = aliased(CaseEvent)
+    mistakes = select(event.case_id).where(
+        event.kind == "closed", event.detail["closing"].as_string() == "mistaken")
+    if span.known_at is not None:
+        mistakes = mistakes.where(event.recorded_at <= span.known_at)
+    return CaseEvent.case_id.not_in(mistakes)
 
 
 def _standing(walk: CTE, day: date) -> tuple[ColumnElement[bool], ...]:
@@ -125,17 +135,21 @@ def _left(kind: str) -> Callable[[CTE, Span], Select[Any]]:
 
 
 def _recovered(walk: CTE, span: Span) -> Select[Any]:
-    """Children of the month's opening whose last turn in it was a return: in school at its end."""
+    """Children of the opening whose last turn in the span was a return, under the unit then obliged.
+
+    Windows instead of a join: databases guess badly how many rows either side has.
+    """
     step = walk.c
-    turns = select(
-        step.case_id, step.event_id, step.kind, step.happened_on,
-        func.lead(step.event_id).over(
-            partition_by=step.case_id, order_by=(step.happened_on, step.event_id)).label("next_turn"),
-    ).where(step.out != step.was_out, step.happened_on >= span.first).cte("turns")
-    opening = _opening(walk, span).subquery("obliged")
-    return select(opening.c.unit_id, turns.c.case_id, turns.c.event_id, turns.c.happened_on).join_from(
-        turns, opening, opening.c.case_id == turns.c.case_id).where(
-            turns.c.kind == "returned", turns.c.next_turn.is_(None))
+    obliged = case((and_(*_standing(walk, span.first - timedelta(days=1))), step.unit_id))
+    obliged_unit = func.max(obliged).over(partition_by=step.case_id).label("obliged_unit_id")
+    told = select(walk, obliged_unit).cte("told")
+    in_span = (told.c.out != told.c.was_out, told.c.happened_on >= span.first)
+    next_turn = func.lead(told.c.event_id).over(
+        partition_by=told.c.case_id, order_by=(told.c.happened_on, told.c.event_id)).label("next_turn")
+    turn = select(told, next_turn).where(*in_span).cte("turns").c
+    unit_id = turn.obliged_unit_id
+    return select(unit_id.label("unit_id"), turn.case_id, turn.event_id, turn.happened_on).where(
+        turn.kind == "returned", turn.next_turn.is_(None), unit_id.is_not(None))
 
 
 def _remaining(walk: CTE, span: Span) -> Select[Any]:
@@ -145,10 +159,22 @@ def _remaining(walk: CTE, span: Span) -> Select[Any]:
 
 
 def _visits(span: Span) -> Select[Any]:
-    event = CaseEvent
-    unit_id: Any = event.unit_id.label("unit_id")
-    return select(unit_id, event.case_id, event.id.label("event_id"), event.happened_on).where(
-        event.kind == "visited", event.happened_on.between(span.first, span.last), *_known(span))
+    """Visits filed from sheets, under the unit that made them, and visits that are told of without paper.
+
+    A corrected sheet moves its visit and leaves the older event behind, so the visit is what counts.
+    """
+    event, visit = CaseEvent, HomeVisit
+    steps = select(event.sheet_id, func.max(event.id).label("id")).where(
+        event.kind == "visited").group_by(event.sheet_id).subquery()
+    filed: Any = select(
+        visit.unit_id, visit.case_id, steps.c.id.label("event_id"), visit.visited_on.label("happened_on"),
+    ).outerjoin(steps, steps.c.sheet_id == visit.sheet_id).where(
+        visit.visited_on.between(span.first, span.last),
+        *([] if span.known_at is None else [visit.filed_at <= span.known_at]))
+    told: Any = select(event.unit_id, event.case_id, event.id.label("event_id"), event.happened_on).where(
+        event.kind == "visited", event.sheet_id.is_(None),
+        event.happened_on.between(span.first, span.last), *_known(span))
+    return select(union_all(filed, told).subquery("visits"))
 
 
 def _placed(figure: str, rows: Select[Any], level: Level) -> Select[Any]:

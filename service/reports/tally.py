@@ -79,7 +79,7 @@ def _month_part() -> ColumnElement[str]:
 
 def _parted(span: Span, level: Level, figures: tuple[str, ...], part: ColumnElement[str]) -> Subquery:
     rows = entries(span, level, figures)
-    return select(rows, part.label("part")).join_from(rows, Case, Case.id == rows.c.case_id).join(
+    return select(rows, part.label("part")).join_from(rows, Case, Case.id == rows.c.case_id).outerjoin(
         CaseEvent, CaseEvent.id == rows.c.event_id).subquery("parted")
 
 

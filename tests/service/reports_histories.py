@@ -10,8 +10,9 @@ from service.access import Actor
 from service.models import Case, CaseEvent, Student, Unit
 
 UNITS = {  # name: (kind, parent)
-    "局": ("bureau", None), "甲镇": ("township", "局"), "乙镇": ("township", "局"), "丙镇": ("township", "局"),
-    "甲一小": ("school", "甲镇"), "甲二小": ("school", "甲镇"), "乙中学": ("school", "乙镇"), "县直小学": ("school", "局"),
+    "局": ("bureau", None), "甲镇": ("township", "局"), "乙镇": ("township", "局"),
+    "丙镇": ("township", "局"), "甲一小": ("school", "甲镇"), "甲二小": ("school", "甲镇"),
+    "乙中学": ("school", "乙镇"), "县直小学": ("school", "局"),
 }
 FIRST_DAY = date(2019, 3, 1)
 SOURCES = ("annual_check", "ministry_list", "school_watch", "home_visit", "other")
@@ -73,7 +74,7 @@ def by_hand(steps: list[Step], first: date, last: date, level: str) -> Counter:
     """Counts by (figure, unit) the slow and simple way: each child's days are walked one step at a time."""
     counts: Counter = Counter()
     for child in {step.child for step in steps}:
-        own = sorted((s for s in steps if s.child == child), key=lambda s: (s.day, steps.index(s)))
+        own = sorted((s for s in steps if s.child == child), key=lambda s: s.day)  # stable
         _walk(counts, [s for s in own if s.on <= last], first, lambda unit: place(unit, level))
     return counts
 

@@ -11,7 +11,8 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from service import database
-from service.database import Base
+from service.database import Base, now
+from service.models import Case, CaseEvent, HomeVisit, Scan, Sheet, User
 from service.reports import tally
 from service.reports.figures import Question
 from service.reports.ledger import FIGURES, Span
@@ -39,7 +40,8 @@ def engine(request, tmp_path_factory):
         made = database.Database(f"sqlite:///{tmp_path_factory.mktemp('ledger') / 'db.sqlite3'}").engine
         yield from prepared(made)
         return
-    server = create_engine(f"{SERVER}/postgres", isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 2})
+    server = create_engine(f"{SERVER}/postgres", isolation_level="AUTOCOMMIT",
+                           connect_args={"connect_timeout": 2})
     try:
         with server.connect() as connection:
             connection.execute(text("DROP DATABASE IF EXISTS shibiao_test_reports"))
@@ -76,8 +78,9 @@ def test_every_month_balances_and_agrees_with_the_count_by_hand(engine, history)
         for level in ("reporting", "own"):
             counts = tally.tally(session, everyone(), Span(APRIL.first, APRIL.last), level)
             expected = by_hand(history, APRIL.first, APRIL.last, level)
-            assert {(figure, name): counts.of(figure, units[name]) for figure in FIGURES for name in UNITS} == {
-                (figure, name): expected[figure, name] for figure in FIGURES for name in UNITS}
+            cells = [(figure, name) for figure in FIGURES for name in UNITS]
+            assert {cell: counts.of(cell[0], units[cell[1]]) for cell in cells} == {
+                cell: expected[cell] for cell in cells}
         report = month(session, everyone(), APRIL)
         assert all(row.balanced for row in (*report.rows, report.total))
         for figure in FIGURES:
@@ -133,7 +136,8 @@ def test_a_township_sees_its_own_rows_and_a_school_only_itself(engine):
         assert report.total is None
         assert report.rows[0]["handed_over"].value == 1
         school = everyone({units["乙中学"]}, "school", units["乙中学"])
-        assert [(row.name, row["returned"].value) for row in month(session, school, APRIL).rows] == [("乙中学", 1)]
+        own = month(session, school, APRIL).rows
+        assert [(row.name, row["returned"].value) for row in own] == [("乙中学", 1)]
         assert not session.execute(
             tally.entries_behind(school, Question("handed_over", units["甲镇"], APRIL))).all()
 
@@ -152,9 +156,45 @@ def test_a_hand_over_inside_a_township_moves_between_its_schools_only(engine):
 def test_what_was_recorded_later_does_not_change_what_was_known_before(engine):
     session, units = told(engine, HISTORY[:2])
     with session:
-        from service.database import now
         known_at = now()
         tell(session, units, [Step(7, "opened", 10, "甲一小")])
         before = tally.tally(session, everyone(), Span(APRIL.first, APRIL.last, known_at), "reporting")
         after = tally.tally(session, everyone(), Span(APRIL.first, APRIL.last), "reporting")
         assert (before.of("opening"), after.of("opening")) == (2, 3)
+
+
+def test_a_case_opened_by_mistake_counts_nowhere_once_that_is_known(engine):
+    session, units = told(engine, [Step(0, "opened", 35, "甲一小"), Step(1, "opened", 36, "甲一小")])
+    with session:
+        mistaken = session.query(CaseEvent).order_by(CaseEvent.id.desc()).first()
+        known_at = now()
+        session.add(CaseEvent(case_id=mistaken.case_id, kind="closed", happened_on=mistaken.happened_on,
+                              unit_id=units["甲一小"], detail={"closing": "mistaken"}, recorded_at=now()))
+        session.flush()
+        row = month(session, everyone(), APRIL).total
+        assert (row["new"].value, row["closed"].value, row["closing"].value) == (1, 0, 1)
+        earlier = tally.tally(session, everyone(), Span(APRIL.first, APRIL.last, known_at), "reporting")
+        assert earlier.of("new") == 2
+
+
+def test_a_visit_filed_from_a_sheet_counts_once_and_on_its_corrected_day(engine):
+    session, units = told(engine, [Step(0, "opened", 5, "甲一小")])
+    with session:
+        case = session.query(Case).one()
+        user = User(login="x", name="x", role="school", unit_id=units["甲一小"], password_hash="x")
+        session.add(user)
+        session.flush()
+        scan = Scan(id="1" * 32, unit_id=units["甲一小"], uploaded_by=user.id, file_name="x",
+                    media_type="image/jpeg", size=1, sha256="0" * 64)
+        sheet = Sheet(scan=scan, number=0, unit_id=units["甲一小"])
+        session.add(sheet)
+        session.flush()
+        for day in (2, 9):  # as a correction leaves them: two events, one visit
+            session.add(CaseEvent(case_id=case.id, kind="visited", happened_on=date(2019, 4, day),
+                                  sheet_id=sheet.id, unit_id=units["甲一小"]))
+        session.add(HomeVisit(student_id=case.student_id, case_id=case.id, sheet_id=sheet.id,
+                              unit_id=units["甲一小"], visited_on=date(2019, 5, 9)))
+        session.flush()
+        assert month(session, everyone(), APRIL).total["visits"].value == 0
+        assert month(session, everyone(), APRIL.shifted(1)).total["visits"].value == 1
+        session.rollback()
