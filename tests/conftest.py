@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -13,9 +13,9 @@ from flask.testing import FlaskClient
 from service import accounts, passwords
 from service.access import Actor, actor_for
 from service.config import Settings
-from service.database import Base
-from service.installation import Installation, open_installation
+from service.installation import Installation, migrate, open_installation
 from service.models import Unit, User
+from tests.servers import postgres_url, redis_url  # noqa: F401  fixtures
 
 PASSWORD = "Xuexiao-2024-ok"
 ORIGIN = "http://localhost"
@@ -96,6 +96,21 @@ def installation(county: County) -> Installation:
 
 
 @pytest.fixture
+def county_pg(postgres_url: str, settings: Settings) -> Iterator[County]:  # noqa: F811
+    """The county on PostgreSQL."""
+    installation = open_installation(replace(settings, database_url=postgres_url))
+    yield settle(installation)
+    installation.close()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def any_county(request: pytest.FixtureRequest) -> County:
+    """The county on SQLite, then again on PostgreSQL."""
+    county: County = request.getfixturevalue("county" if request.param == "sqlite" else "county_pg")
+    return county
+
+
+@pytest.fixture
 def app(county: County) -> Flask:
     """The web application on the county."""
     from service.web import build_app
@@ -160,8 +175,8 @@ def login_of(key: str) -> str:
 
 
 def settle(installation: Installation) -> County:
-    """Make the tables, units and users on an empty database."""
-    Base.metadata.create_all(installation.database.engine)
+    """Migrate an empty database, and put units and users there."""
+    migrate(installation.settings)
     with installation.database.write() as session:
         made: dict[str, Unit] = {}
         for position, (name, kind, parent) in enumerate(UNITS):
