@@ -37,13 +37,14 @@ def id_number(born: str = "20080315", sequence: str = "023", region: str = "4103
 def visit_values(**changes: str) -> dict[str, str]:
     """What a usual 家访记录表 says."""
     number = changes.get("id_number", id_number(sequence="022"))
+    visited = changes.get("visit_time", ago(60).isoformat())
     usual = {
         "school_name": SCHOOL, "student_name": "谭小梅", "sex": "女", "age": "", "grade_class": "六年级2班",
-        "visit_time": ago(60).isoformat(), "visit_teacher": "周文静", "companion_teacher": "李国强",
+        "visit_time": visited, "visit_teacher": "周文静", "companion_teacher": "李国强",
         "id_number": number, "reason": "随父母外出打工", "address": "城关镇东关村3组12号",
         "content": "家访时学生正在县城打零工，已向家长讲明义务教育法。", "school_opinion": "继续劝返",
-        "school_date": ago(59).isoformat(), "parent_opinion": "同意返校", "parent_signature": "谭大勇",
-        "parent_date": ago(59).isoformat(),
+        "school_date": visited, "parent_opinion": "同意返校", "parent_signature": "谭大勇",
+        "parent_date": visited,
     }
     return usual | changes
 

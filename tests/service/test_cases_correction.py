@@ -59,7 +59,8 @@ def test_only_the_bureau_reopens_with_a_reason(session, county, clerk, bureau, u
 
 def test_a_reopened_sheet_still_counts_until_it_is_signed_again(session, county, clerk, bureau):
     visit = file_visit(session, clerk, county.units[SCHOOL])
-    sheet = cases.reopen(session, bureau, visit.sheet_id, session.get_one(Sheet, visit.sheet_id).version, "看错")
+    version = session.get_one(Sheet, visit.sheet_id).version
+    sheet = cases.reopen(session, bureau, visit.sheet_id, version, "看错")
     assert sheet.state == "to_review" and sheet.signed_at is None
     assert session.scalar(select(func.count()).select_from(HomeVisit)) == 1
     assert [e.note for e in visit.case.events if e.detail.get("reopened")] == ["看错"]
@@ -88,7 +89,7 @@ def test_a_visit_filed_under_the_wrong_child_moves_and_the_case_it_opened_counts
         session, county, clerk, correct):
     right = file_visit(session, clerk, county.units[SCHOOL])
     wrong = file_visit(session, clerk, county.units[SCHOOL], id_number=id_number("20100909", "884"),
-                       student_name="马小云", visit_time=ago(30).isoformat(), school_date="", parent_date="")
+                       student_name="马小云", visit_time=ago(30).isoformat())
     old = wrong.case
     visit = correct(wrong, id_number=id_number(sequence="022"), student_name="谭小梅")
     assert (visit.student_id, visit.case_id) == (right.student_id, right.case_id)
@@ -98,10 +99,10 @@ def test_a_visit_filed_under_the_wrong_child_moves_and_the_case_it_opened_counts
     assert outstanding(session) == 1
 
 
-def test_a_case_that_stands_on_more_than_the_wrong_paper_stays_and_is_told(session, county, clerk, bureau, correct):
+def test_a_case_that_stands_on_more_than_the_wrong_paper_stays_and_is_told(
+        session, county, clerk, correct):
     first = file_visit(session, clerk, county.units[SCHOOL])
-    wrong = file_visit(session, clerk, county.units[SCHOOL], visit_time=ago(30).isoformat(), school_date="",
-                       parent_date="")
+    wrong = file_visit(session, clerk, county.units[SCHOOL], visit_time=ago(30).isoformat())
     visit = correct(wrong, id_number=id_number("20100909", "884"), student_name="马小云")
     assert visit.student_id != first.student_id and first.case.state == "persuading"
     assert [e.detail["doubt"] for e in open_doubts(first.case.events)] == ["visit_moved"]
@@ -167,7 +168,8 @@ def test_a_table_signed_again_replaces_its_counts(session, county, clerk, bureau
 
 def test_a_filed_sheet_cannot_be_filed_as_another_form(session, county, clerk, bureau):
     visit = file_visit(session, clerk, county.units[SCHOOL])
-    sheet = cases.reopen(session, bureau, visit.sheet_id, session.get_one(Sheet, visit.sheet_id).version, "换表")
+    version = session.get_one(Sheet, visit.sheet_id).version
+    sheet = cases.reopen(session, bureau, visit.sheet_id, version, "换表")
     sheet.template = "township_table"
     session.flush()
     with pytest.raises(Conflict, match="另一种表格"):

@@ -47,11 +47,12 @@ def test_a_home_visit_makes_the_child_its_case_and_its_visit(session, county, cl
     assert (student.grade_class, student.guardian) == ("六年级2班", "谭大勇")
     assert (visit.visited_on, visit.teacher, visit.companion) == (ago(60), "周文静", "李国强")
     assert visit.school_seal and visit.guardian_signature
-    assert (visit.school_on, visit.parent_on) == (ago(59), ago(59))
-    assert (visit.case.source, visit.case.state, visit.case.reason) == ("home_visit", "persuading", "外出打工")
-    assert visit.case.opened_on == ago(60)
-    assert [event.kind for event in visit.case.events] == ["opened", "visited"]
-    assert all(event.sheet_id == visit.sheet_id for event in visit.case.events)
+    assert (visit.school_on, visit.parent_on) == (ago(60), ago(60))
+    case = visit.case
+    assert (case.source, case.state, case.reason) == ("home_visit", "persuading", "外出打工")
+    assert case.opened_on == ago(60)
+    assert [event.kind for event in case.events] == ["opened", "visited"]
+    assert all(event.sheet_id == visit.sheet_id for event in case.events)
 
 
 def test_every_kind_of_value_filed_can_be_traced_to_the_actor_in_the_audit_record(session, county, clerk):
@@ -63,8 +64,8 @@ def test_every_kind_of_value_filed_can_be_traced_to_the_actor_in_the_audit_recor
 
 def test_a_second_visit_finds_the_child_by_id_number_wherever_it_was_made(session, county, clerk):
     first = file_visit(session, clerk, county.units[SCHOOL])
-    second = file_visit(session, clerk, county.units["城关"], school_name="城关二小", visit_time=ago(20).isoformat(),
-                        grade_class="七年级1班", school_date="", parent_date="")
+    second = file_visit(session, clerk, county.units["城关"], school_name="城关二小",
+                        visit_time=ago(20).isoformat(), grade_class="七年级1班")
     assert second.student_id == first.student_id and second.case_id == first.case_id
     assert second.student.grade_class == "七年级1班"
     assert second.student.school_id == county.units["城关二小"]
@@ -74,16 +75,16 @@ def test_a_second_visit_finds_the_child_by_id_number_wherever_it_was_made(sessio
 
 def test_an_older_paper_that_comes_late_fills_gaps_but_overwrites_nothing(session, county, clerk):
     file_visit(session, clerk, county.units[SCHOOL], address="", grade_class="七年级1班")
-    late = file_visit(session, clerk, county.units[SCHOOL], visit_time=ago(200).isoformat(), grade_class="五年级",
-                      address="城关镇西关村", school_date="", parent_date="")
+    late = file_visit(session, clerk, county.units[SCHOOL], visit_time=ago(200).isoformat(),
+                      grade_class="五年级", address="城关镇西关村")
     assert late.student.grade_class == "七年级1班"
     assert late.student.address == "城关镇西关村"
 
 
 def test_the_same_id_number_with_another_name_is_filed_there_and_told_to_a_person(session, county, clerk):
     first = file_visit(session, clerk, county.units[SCHOOL])
-    second = file_visit(session, clerk, county.units[SCHOOL], student_name="谭小海", visit_time=ago(9).isoformat(),
-                        school_date="", parent_date="")
+    second = file_visit(session, clerk, county.units[SCHOOL], student_name="谭小海",
+                        visit_time=ago(9).isoformat())
     assert second.student_id == first.student_id and second.student.name == "谭小梅"
     assert doubts_of(second) == ["other_name"]
 
@@ -101,7 +102,7 @@ def test_a_paper_without_id_number_is_matched_by_age_and_leaves_a_doubt(session,
     first = file_visit(session, clerk, county.units[SCHOOL])
     years = (ago(30) - first.student.born_on).days // 365
     second = file_visit(session, clerk, county.units[SCHOOL], id_number="", age=str(years),
-                        visit_time=ago(30).isoformat(), school_date="", parent_date="")
+                        visit_time=ago(30).isoformat())
     assert second.student_id == first.student_id
     assert doubts_of(second) == ["by_age", "no_id"]
 
@@ -138,13 +139,13 @@ def test_the_old_fifteen_digits_mean_the_same_child(session, county, clerk):
     number = id_number("19950315", "022")
     old = number[:6] + number[8:17]
     first = file_visit(session, clerk, county.units[SCHOOL], id_number=number)
-    second = file_visit(session, clerk, county.units[SCHOOL], id_number=old, visit_time=ago(3).isoformat(),
-                        school_date="", parent_date="")
+    second = file_visit(session, clerk, county.units[SCHOOL], id_number=old, visit_time=ago(3).isoformat())
     assert first.student_id == second.student_id
 
 
 @pytest.mark.parametrize("written, meant", [
-    ("城关一小", "城关一小"), (" 城关 一小", "城关一小"), ("示范县城关一小", "城关一小"), ("城关镇第一小学", "城关一小"),
+    ("城关一小", "城关一小"), (" 城关 一小", "城关一小"), ("示范县城关一小", "城关一小"),
+    ("城关镇第一小学", "城关一小"),
     ("河南省洛阳市示范县河滨中学", "河滨中学"), ("河滨街道中学", "河滨中学"), ("城关小学", None), ("", None),
 ])
 def test_a_school_is_known_by_its_name_however_formal_and_never_guessed(session, county, written, meant):
@@ -154,8 +155,8 @@ def test_a_school_is_known_by_its_name_however_formal_and_never_guessed(session,
 
 
 @pytest.mark.parametrize("written, meant", [
-    ("鸦岭", "鸦岭"), ("鸦岭镇", "鸦岭"), ("鸦岭镇中心学校", "鸦岭"), ("河滨街道", "河滨"), ("县直实验小学", DIRECT_SCHOOL),
-    ("不知何处", None),
+    ("鸦岭", "鸦岭"), ("鸦岭镇", "鸦岭"), ("鸦岭镇中心学校", "鸦岭"), ("河滨街道", "河滨"),
+    ("县直实验小学", DIRECT_SCHOOL), ("不知何处", None),
 ])
 def test_a_row_of_a_table_names_its_unit(session, county, written, meant):
     from service.cases.unit_names import reporting_unit_named
@@ -174,7 +175,8 @@ def test_a_suspicion_becomes_persuasion_and_an_open_case_is_used_again(session, 
     student.id_number_mark = identity.mark(student.id_number)
     session.add(student)
     session.flush()
-    case = cases.open_case(session, county.actor("bureau"), student.id, source="ministry_list", year=2019, on=ago(90))
+    case = cases.open_case(session, county.actor("bureau"), student.id, source="ministry_list", year=2019,
+                           on=ago(90))
     visit = file_visit(session, clerk, county.units[SCHOOL])
     assert visit.case_id == case.id and case.state == "persuading" and case.source == "ministry_list"
     assert [event.kind for event in case.events] == ["opened", "visited"]
@@ -184,15 +186,14 @@ def test_a_visit_after_closing_reopens_nothing_by_itself(session, county, clerk)
     visit = file_visit(session, clerk, county.units[SCHOOL])
     visit.case.state, visit.case.closing, visit.case.closed_on = "closed", "transferred", ago(40)
     session.flush()
-    again = file_visit(session, clerk, county.units[SCHOOL], visit_time=ago(5).isoformat(), school_date="",
-                       parent_date="")
+    again = file_visit(session, clerk, county.units[SCHOOL], visit_time=ago(5).isoformat())
     assert again.case_id == visit.case_id and again.case.state == "closed"
     assert "after_closing" in doubts_of(again)
 
 
 @pytest.mark.parametrize("field, label", [("student_name", "学生姓名"), ("visit_time", "时间")])
 def test_a_missing_essential_refuses_filing_and_names_the_field(session, county, clerk, field, label):
-    sheet = put_visit(session, county.units[SCHOOL], clerk.user_id, **{field: "", "school_date": "", "parent_date": ""})
+    sheet = put_visit(session, county.units[SCHOOL], clerk.user_id, **{field: ""})
     with pytest.raises(Invalid) as refused:
         sign(session, clerk, sheet)
     assert label in refused.value.message
@@ -201,13 +202,14 @@ def test_a_missing_essential_refuses_filing_and_names_the_field(session, county,
 def test_a_visit_in_the_future_is_refused(session, county, clerk):
     day = (TODAY + timedelta(days=3)).isoformat()
     with pytest.raises(Invalid, match="时间"):
-        file_visit(session, clerk, county.units[SCHOOL], visit_time=day, school_date="", parent_date="")
+        file_visit(session, clerk, county.units[SCHOOL], visit_time=day)
 
 
 def test_what_is_refused_leaves_nothing_behind(county, clerk):
     database = county.installation.database
     with database.write() as session:
-        sheet = put_table(session, county.units["城关"], clerk.user_id, [("城关", "1", "2", "3"), ("无此单位", "1", "", "1")])
+        sheet = put_table(session, county.units["城关"], clerk.user_id,
+                          [("城关", "1", "2", "3"), ("无此单位", "1", "", "1")])
     with pytest.raises(Invalid, match="第2行.*无此单位"), database.write() as session:
         cases.sign_off(session, clerk, sheet.id, sheet.version)
     with database.read() as session:
@@ -244,13 +246,15 @@ def test_a_row_whose_total_does_not_add_up_is_kept_as_written_with_a_remark(sess
 
 
 def test_a_unit_named_twice_is_refused(session, county, clerk):
-    sheet = put_table(session, county.units["城关"], clerk.user_id, [("城关", "1", "", "1"), ("城关镇", "2", "", "2")])
+    sheet = put_table(session, county.units["城关"], clerk.user_id,
+                      [("城关", "1", "", "1"), ("城关镇", "2", "", "2")])
     with pytest.raises(Invalid, match="第2行.*第1行重复"):
         cases.sign_off(session, clerk, sheet.id, sheet.version)
 
 
 def test_a_row_with_counts_but_no_unit_is_refused(session, county, clerk):
-    sheet = put_table(session, county.units["城关"], clerk.user_id, [("城关", "1", "", "1"), ("", "2", "", "2")])
+    sheet = put_table(session, county.units["城关"], clerk.user_id,
+                      [("城关", "1", "", "1"), ("", "2", "", "2")])
     say(session, clerk, sheet, "unit", "", row=2)
     with pytest.raises(Invalid, match="第2行缺少「单位」"):
         cases.sign_off(session, clerk, sheet.id, sheet.version)
@@ -258,7 +262,8 @@ def test_a_row_with_counts_but_no_unit_is_refused(session, county, clerk):
 
 def test_what_is_personal_is_sealed_in_the_file_of_the_database(county, clerk):
     with county.installation.database.write() as session:
-        visit = file_visit(session, clerk, county.units[SCHOOL], content="家访内容原文甲乙丙", address="东关村3组77号")
+        visit = file_visit(session, clerk, county.units[SCHOOL], content="家访内容原文甲乙丙",
+                           address="东关村3组77号")
         cases.perform(session, county.actor("bureau"), visit.case_id,
                       cases.Request("note", ago(1), note="记事内容丁戊己"))
     for number in (id_number(sequence="022"), "家访内容原文甲乙丙", "东关村3组77号", "记事内容丁戊己"):
@@ -268,6 +273,6 @@ def test_what_is_personal_is_sealed_in_the_file_of_the_database(county, clerk):
 
 def test_a_case_per_child_however_many_papers(session, county, clerk):
     for days in (50, 40, 30):
-        file_visit(session, clerk, county.units[SCHOOL], visit_time=ago(days).isoformat(), school_date="", parent_date="")
+        file_visit(session, clerk, county.units[SCHOOL], visit_time=ago(days).isoformat())
     assert session.scalar(select(func.count()).select_from(Case)) == 1
     assert session.scalar(select(func.count()).select_from(HomeVisit)) == 3
