@@ -10,4 +10,9 @@ from ocr.rectify.sheet import RectifiedSheet
 
 def find_marks(sheet: RectifiedSheet, match: Match) -> Mapping[str, bool]:
     """For each mark of the matched template whether it is on the paper."""
-    raise NotImplementedError
+    found = {}
+    for mark in match.template.marks:
+        place = next((p for spec in match.template.fields if spec.of == mark.of and spec.kind != "date"
+                      for p in [match.places.get(spec.name)] if p), None)
+        found[mark.name] = bool(place and place.ink)
+    return found

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.grid.lines import SHORTEST, chains
+from ocr.rectify.lines import SHORTEST, chains
 from ocr.rectify.sheet import Image
 
 REACH = 14

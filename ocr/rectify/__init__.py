@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.grid.lines import WORK, chains, line_masks
+from ocr.rectify.lines import WORK, chains, line_masks
 from ocr.rectify.bend import Bend
 from ocr.rectify.level import Matrix, levelling, moved, segments
 from ocr.rectify.light import evened
