@@ -11,9 +11,10 @@ from service import audit
 from service.access import REVIEW, Actor, scoped
 from service.database import now
 from service.errors import NotFound
-from service.models import Sheet, User
+from service.models import AuditEvent, Sheet, User
 
 CLAIM = timedelta(minutes=15)
+SAME_LOOK = timedelta(minutes=30)
 
 
 def until(moment: datetime) -> datetime:
@@ -50,6 +51,22 @@ def open_for_review(session: Session, actor: Actor, sheet_id: int, take_over: bo
         audit.record(session, actor, "sheet.opened", "sheet", sheet.id, state=sheet.state,
                      taken_over=take_over and not free)
     return sheet
+
+
+def record_viewing(session: Session, actor: Actor, sheet: Sheet, dry: bool = False) -> bool:
+    """Put on record that the actor looked at the picture of a sheet; whether it already was.
+
+    A look within the last half hour, or the review the actor is at, is the same look. `dry` only asks.
+    """
+    if sheet.claimed_by == actor.user_id and not _expired(sheet):
+        return True
+    seen = session.scalar(select(AuditEvent.id).where(
+        AuditEvent.object_type == "sheet", AuditEvent.object_id == str(sheet.id),
+        AuditEvent.user_id == actor.user_id, AuditEvent.action.in_(("sheet.viewed", "sheet.opened")),
+        AuditEvent.at > now() - SAME_LOOK).limit(1))
+    if seen is None and not dry:
+        audit.record(session, actor, "sheet.viewed", "sheet", sheet.id)
+    return seen is not None
 
 
 def holder(session: Session, actor: Actor, sheet: Sheet) -> str:

@@ -19,6 +19,7 @@ from service.web import (
     reports,
     review,
     security,
+    sheet_images,
     students,
     uploads,
     wording,
@@ -26,7 +27,8 @@ from service.web import (
 from service.web.api import register_api
 
 _SCREENS = Path(__file__).parents[2] / "templates" / "screens"
-_AREAS = (auth, uploads, review, students, archive, reports, admin_accounts, admin_units, admin_audit, observe)
+_AREAS = (auth, uploads, review, sheet_images, students, archive, reports, admin_accounts, admin_units,
+          admin_audit, observe)
 
 
 def build_app(source: Installation | Settings | None = None) -> Flask:
