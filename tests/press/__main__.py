@@ -1,4 +1,4 @@
-"""`python -m tests.press --out DIR --split tune --form home_visit --count 50`: sheets with their expected readings."""
+"""`python -m tests.press`: sheets with their expected readings, the samples, or the blank forms."""
 
 from __future__ import annotations
 
@@ -7,21 +7,39 @@ import json
 import sys
 from pathlib import Path
 
-from tests.press import people
+from tests.press import blank, people, samples
 from tests.press.county import units_csv
 from tests.press.sheets import CONDITIONS, FORMS, SPLITS, make_sheet
 
 
 def main(arguments: list[str]) -> int:
-    """Makes the sheets asked for; returns the exit code."""
+    """Makes what is asked for; returns the exit code."""
     asked = _parser().parse_args(arguments)
-    asked.out.mkdir(parents=True, exist_ok=True)
+    if asked.what == "samples":
+        make_samples(samples.FOLDER)
+    elif asked.what == "blank":
+        blank.make_blanks()
+    else:
+        make_sheets(asked)
+    return 0
+
+
+def make_sheets(asked: argparse.Namespace) -> None:
+    """Makes `count` sheets of one form, their seeds counting up from `first`."""
     for number in range(asked.first, asked.first + asked.count):
         condition = asked.condition or CONDITIONS[number % len(CONDITIONS)]
         pressed = make_sheet(number, asked.form, condition, asked.split)
         save(asked.out / asked.form, f"{number:03}", pressed.image_bytes, pressed.expected)
     save_lists(asked.out, asked.split)
-    return 0
+
+
+def make_samples(folder: Path) -> None:
+    """Makes sample_scans/ again."""
+    for form, number, sample in samples.numbered():
+        pressed = samples.pressed(sample)
+        save(folder / form, f"{number:03}", pressed.image_bytes, pressed.expected)
+    save_lists(folder, "sample")
+    (folder / "README.md").write_text(samples.readme(), encoding="utf-8")
 
 
 def save(folder: Path, stem: str, jpeg: bytes, expected: dict) -> None:
@@ -40,7 +58,8 @@ def save_lists(folder: Path, split: str) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.press", description=__doc__)
-    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("what", nargs="?", choices=("sheets", "samples", "blank"), default="sheets")
+    parser.add_argument("--out", type=Path, default=Path("build/press"))
     parser.add_argument("--split", choices=SPLITS, default="tune")
     parser.add_argument("--form", choices=FORMS, default="home_visit")
     parser.add_argument("--condition", choices=CONDITIONS, help="default: all four in turn")

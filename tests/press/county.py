@@ -9,14 +9,28 @@ from tests.press.chance import chance
 
 BUREAU = "伊川县教育体育局"
 
-TOWNSHIPS = ("城关", "河滨", "鸦岭", "高山", "平等", "鸣皋", "酒后", "葛寨", "白元", "水寨", "白沙", "半坡", "江左",
-             "吕店", "彭婆")
+TOWNSHIPS = (
+    "城关",
+    "河滨",
+    "鸦岭",
+    "高山",
+    "平等",
+    "鸣皋",
+    "酒后",
+    "葛寨",
+    "白元",
+    "水寨",
+    "白沙",
+    "半坡",
+    "江左",
+    "吕店",
+    "彭婆",
+)
 
 _CALLED = {"河滨": "河滨街道", "平等": "平等乡"}
 
-VILLAGE_ROOTS = ("王", "张", "李", "赵", "杨", "郭", "马", "孙", "程", "范", "姜", "常", "韩", "石", "周", "牛", "丁",
-                 "任", "宋", "温", "东", "西", "南", "北", "上", "下", "前", "后", "大", "小", "新", "老")
-VILLAGE_ENDS = ("庄", "沟", "寨", "楼", "坡", "岭", "洼", "营", "湾", "屯", "窑", "店", "河", "村")
+VILLAGE_ROOTS = "王张李赵杨郭马孙程范姜常韩石周牛丁任宋温东西南北上下前后大小新老"
+VILLAGE_ENDS = "庄沟寨楼坡岭洼营湾屯窑店河村"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +50,10 @@ def called(township: str) -> str:
 @cache
 def schools() -> tuple[School, ...]:
     """Some sixty schools: those of the county first, then each township's."""
-    found = [School(f"伊川县{name}", BUREAU, "中学" in name or "初级" in name)
-             for name in ("实验小学", "第二实验小学", "滨河小学", "实验中学", "第一初级中学", "第二初级中学")]
+    found = [
+        School(f"伊川县{name}", BUREAU, "中学" in name or "初级" in name)
+        for name in ("实验小学", "第二实验小学", "滨河小学", "实验中学", "第一初级中学", "第二初级中学")
+    ]
     for number, township in enumerate(TOWNSHIPS):
         place = called(township)
         found.append(School(f"{place}第一初级中学", township, True))
@@ -58,7 +74,7 @@ def villages(township: str) -> tuple[str, ...]:
     rng = chance("villages", township)
     found: list[str] = []
     while len(found) < 12:
-        name = str(rng.choice(VILLAGE_ROOTS)) + str(rng.choice(VILLAGE_ENDS))
+        name = str(rng.choice(list(VILLAGE_ROOTS))) + str(rng.choice(list(VILLAGE_ENDS)))
         name += "" if name.endswith("村") else "村"
         if name not in found:
             found.append(name)

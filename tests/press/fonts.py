@@ -32,7 +32,6 @@ FILES: dict[str, str] = {
     # Chinese hands
     "wenkai": "truetype/lxgw-wenkai/LXGWWenKai-Regular.ttf",
     "wenkai-light": "truetype/lxgw-wenkai/LXGWWenKai-Light.ttf",
-    "klee": "truetype/klee/KleeOne-Regular.ttf",
     "tw-kai": "truetype/cns11643/TW-Kai-98_1.ttf",
     # Latin hands: only their digits are used
     "breip": "truetype/breip/Breip.ttf",
@@ -43,7 +42,7 @@ FILES: dict[str, str] = {
 }
 """Font name → file under Debian's font folder, `#n` being the face of a collection."""
 
-PACKAGED = {"ma-shan-zheng", "zhi-mang-xing", "long-cang", "liu-jian-mao-cao"}
+PACKAGED = {"ma-shan-zheng", "zhi-mang-xing", "long-cang"}
 """Fonts of npm packages @fontsource/<name>; each comes as about a hundred small subsets."""
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from tests.press.chance import between, pick, share
-from tests.press.ink import Hand, write
+from tests.press.hands import Hand
+from tests.press.ink import write
 from tests.press.paper import Box, Paper
 from tests.press.people import full_name
 
@@ -54,7 +55,9 @@ def plan(rng: np.random.Generator, layout: np.random.Generator) -> Plan:
     return made
 
 
-def _cell(row: int, col: int, text: str, *, rowspan: int = 1, colspan: int = 1, hand: bool = False) -> dict[str, Any]:
+def _cell(
+    row: int, col: int, text: str, *, rowspan: int = 1, colspan: int = 1, hand: bool = False
+) -> dict[str, Any]:
     return {"row": row, "col": col, "rowspan": rowspan, "colspan": colspan, "text": text, "hand": hand}
 
 

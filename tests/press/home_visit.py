@@ -1,210 +1,113 @@
-"""附件2 家访记录表: its layout in millimetres, and one home visit written into it."""
+"""One home visit written into a printed 家访记录表, and what a reader should find there."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import timedelta
 
 import numpy as np
 
 from tests.press import wording
 from tests.press.chance import between, pick, share
-from tests.press.ink import Hand, signature, write
+from tests.press.hands import Hand, signature
+from tests.press.ink import write
 from tests.press.paper import Box, Paper
 from tests.press.people import Pupil
 from tests.press.seal import stamp
-
-A4 = (210.0, 297.0)
-
-
-@dataclass(slots=True)
-class Drawing:
-    """Where the printed form keeps its cells (`cells`) and the pieces of them (`parts`), in millimetres."""
-
-    cells: dict[str, Box] = field(default_factory=dict)
-    parts: dict[str, Box] = field(default_factory=dict)
-    id_boxes: list[Box] = field(default_factory=list)
+from tests.press.visit_form import Drawing
 
 
-def draw(paper: Paper, rng: np.random.Generator, *, plain: bool = False) -> Drawing:
-    """Prints the form; `plain` gives the notice's own proportions without any variation."""
-    found = Drawing()
-    left = 20.0 if plain else between(rng, 14, 24)
-    right = 190.0 if plain else between(rng, 188, 198)
-    top = _heading(paper, rng, left, right, found, plain)
-    heights = _heights(rng, 285 - top, plain)
-    widths = _label_width(rng, plain)
-    y = top
-    for name, height in heights.items():
-        _row(paper, rng, name, (left, y, right, y + height), widths, found, plain)
-        y += height
-        if name != "parent_opinion":
-            paper.line(left, y, right, y)
-    paper.frame((left, top, right, y))
-    if not plain and share(rng, 0.25) and y < 286:
-        note = pick(rng, ("注：此表一式两份，学校、中心学校各存一份。", "说明：每次家访填写一张。"))
-        paper.words(paper.script(note), left, y + 4.5, 3.2, anchor="lm")
-    return found
-
-
-def _heading(paper: Paper, rng: np.random.Generator, left: float, right: float, found: Drawing, plain: bool) -> float:
-    title = "伊川县中小学生家访记录表" if plain else pick(rng, (
-        "伊川县中小学生家访记录表", "伊川县中小学生家访记录表", "中小学生家访记录表", "学生家访记录表", "家访记录表"))
-    y = 24.0 if plain else between(rng, 20, 28)
-    if plain or share(rng, 0.4):
-        paper.words("附件2", left, y - 8, 4.2, anchor="lm")
-    size = 7.0 if plain else between(rng, 5.8, 7.6)
-    paper.words(paper.script(title), (left + right) / 2, y, size, heading=True)
-    y += 13 if plain else between(rng, 11, 15)
-    label = paper.script("学校名称：")
-    paper.words(label, left + 1, y, anchor="lm")
-    start = left + 2 + paper.word_width(label, paper.style.size_mm)
-    found.parts["school_name"] = (start, y - 4.6, start + 82, y + 3.6)
-    if not plain and share(rng, 0.4):
-        paper.line(start, y + 3.2, start + between(rng, 60, 82), y + 3.2, 0.7)
-    return y + 5.2
-
-
-def _heights(rng: np.random.Generator, room: float, plain: bool) -> dict[str, float]:
-    low = {"row1": 12.0, "row2": 12.0, "id_number": 12.0, "reason": 13.0, "address": 12.0, "content": 84.0,
-           "school_opinion": 40.0, "parent_opinion": 38.0}
-    if plain:
-        return low
-    heights = {name: height * between(rng, 0.88, 1.22) for name, height in low.items()}
-    heights["content"] *= between(rng, 0.7, 1.1)
-    scale = min(1.0, room / sum(heights.values()))
-    return {name: height * scale for name, height in heights.items()}
-
-
-def _label_width(rng: np.random.Generator, plain: bool) -> float:
-    return 25.0 if plain else between(rng, 20, 29)
-
-
-def _row(paper: Paper, rng: np.random.Generator, name: str, box: Box, first: float, found: Drawing, plain: bool) -> None:
-    rows = {
-        "row1": [("student_name", ("学生姓名", "姓名"), 30), ("sex", ("性别",), 15), ("age", ("年龄",), 15),
-                 ("grade_class", ("年级(班级)", "年级(班级)", "年级班级"), 36)],
-        "row2": [("visit_time", ("时间", "家访时间"), 40), ("visit_teacher", ("家访教师", "家访老师"), 26),
-                 ("companion_teacher", ("陪同教师", "陪同老师"), 28)],
-        "id_number": [("id_number", ("身份证号", "身份证号码"), 100)],
-        "reason": [("reason", ("家访原因",), 100)],
-        "address": [("address", ("住址", "家庭住址"), 100)],
-        "content": [("content", ("家访内容",), 100)],
-        "school_opinion": [("school_opinion", ("学校意见",), 100)],
-        "parent_opinion": [("parent_opinion", ("家长意见",), 100)],
-    }[name]
-    x0, y0, x1, y1 = box
-    label_widths = [first, *(_short(labels[0], rng, plain) for _, labels, _ in rows[1:])]
-    rest = x1 - x0 - sum(label_widths)
-    weights = [weight * (1 if plain else between(rng, 0.9, 1.15)) for _, _, weight in rows]
-    upright = name in ("content", "school_opinion", "parent_opinion") and not plain and share(rng, 0.4)
-    x = x0
-    for number, (key, labels, _) in enumerate(rows):
-        middle = x + label_widths[number]
-        end = middle + rest * weights[number] / sum(weights)
-        if number:
-            paper.line(x, y0, x, y1)
-        paper.line(middle, y0, middle, y1)
-        paper.label(labels[0] if plain else pick(rng, labels), (x, y0, middle, y1), upright=upright)
-        found.cells[key] = (middle, y0, end, y1)
-        x = end
-    _inside(paper, rng, name, found, plain)
-
-
-def _short(label: str, rng: np.random.Generator, plain: bool) -> float:
-    base = {2: 14.0, 4: 20.0}.get(len(label), 24.0)
-    return base if plain else base * between(rng, 0.85, 1.15)
-
-
-def _inside(paper: Paper, rng: np.random.Generator, name: str, found: Drawing, plain: bool) -> None:
-    if name == "id_number" and not plain and share(rng, 0.5):
-        x0, y0, x1, y1 = found.cells["id_number"]
-        step = (x1 - x0) / 18
-        found.id_boxes = [(x0 + i * step, y0, x0 + (i + 1) * step, y1) for i in range(18)]
-        for box in found.id_boxes[1:]:
-            paper.line(box[0], y0, box[0], y1)
-    if name == "school_opinion":
-        _closing(paper, rng, found, "school_opinion", ("学校(公章)", "学校(盖章)"), "school_date", plain)
-    if name == "parent_opinion":
-        _closing(paper, rng, found, "parent_opinion", ("家长(监护人)签字：", "家长签字："), "parent_date", plain)
-
-
-def _closing(paper: Paper, rng: np.random.Generator, found: Drawing, key: str, anchors: tuple[str, ...],
-             date_part: str, plain: bool) -> None:
-    """The printed end of an opinion: who signs, and «年 月 日» to be filled in."""
-    x0, y0, x1, y1 = found.cells[key]
-    size = paper.style.size_mm
-    gap = 9.0 if plain else between(rng, 8.5, 11)
-    date_width = 3 * size + 3 * gap + 4
-    last = y1 - (5.5 if plain else between(rng, 4.5, 7))
-    two_lines = not plain and share(rng, 0.4) and y1 - y0 > 30
-    words = paper.script(anchors[0] if plain else pick(rng, anchors))
-    width = paper.word_width(words, size)
-    right = x1 - (4 if plain else between(rng, 2, 12))
-    start = right - date_width
-    at_y = last - 9 if two_lines else last
-    at_x = (start if two_lines else x0 + between(rng, 6, 14)) if not plain else x0 + 10
-    if not two_lines:
-        at_x = min(at_x, start - width - 27)
-    paper.words(words, at_x, at_y, anchor="lm")
-    found.parts[key + ":anchor"] = (at_x, at_y - 4, at_x + width, at_y + 4)
-    if date_part == "parent_date":
-        end = min(x1 - 1, at_x + width + 30) if two_lines else start - 1
-        found.parts["parent_signature"] = (at_x + width + 0.5, at_y - 5, end, at_y + 4)
-    for number, char in enumerate("年月日"):
-        x = start + 8 + gap * (number + 1) + size * number
-        paper.words(char, x, last, anchor="lm")
-        found.parts[f"{date_part}:{number}"] = (x - gap - (4 if number == 0 else 0), last - 4.2, x - 0.3, last + 3.2)
-    found.parts[date_part] = (start, last - 4.8, right + 3, last + 3.8)
-    found.parts[key] = (x0, y0, x1, (at_y if two_lines else last) - 4.5)
-
-
-def fill(paper: Paper, found: Drawing, pupil: Pupil, writer: Hand, split: str, rng: np.random.Generator) -> dict:
+def fill(
+    paper: Paper, found: Drawing, pupil: Pupil, writer: Hand, split: str, rng: np.random.Generator
+) -> dict:
     """Writes a visit to `pupil` on the pressed form; returns what a reader should find."""
     values, written, flags = answers(pupil, split, rng)
-    corrected = [name for name in written if name not in ("sex",) and share(rng, 0.02)]
+    corrected = [name for name in written if name != "sex" and share(rng, 0.02)]
+    if found.id_boxes and "id_number" in corrected:
+        corrected.remove("id_number")  # eighteen boxes leave no room for a second try
     for name, text in written.items():
         _put(paper, found, name, text, writer, rng, corrected=name in corrected)
     marks = _sign(paper, found, pupil, writer, split, rng, values)
-    boxes = {name: paper.relative(box) for name, box in {**found.cells, **found.parts}.items() if ":" not in name}
+    boxes = {
+        name: paper.relative(box) for name, box in {**found.cells, **found.parts}.items() if ":" not in name
+    }
     boxes["school_opinion"], boxes["parent_opinion"] = (
-        paper.relative(found.cells[name]) for name in ("school_opinion", "parent_opinion"))
-    return {"fields": values, "written": written, "marks": marks, "flags": flags, "corrected": corrected,
-            "boxes": boxes, "id_style": "boxes" if found.id_boxes else "cell"}
+        paper.relative(found.cells[name]) for name in ("school_opinion", "parent_opinion")
+    )
+    return {
+        "fields": values,
+        "written": written,
+        "marks": marks,
+        "flags": flags,
+        "corrected": corrected,
+        "boxes": boxes,
+        "id_style": "boxes" if found.id_boxes else "cell",
+    }
 
 
-def answers(pupil: Pupil, split: str, rng: np.random.Generator) -> tuple[dict[str, str], dict[str, str], list[str]]:
+def answers(
+    pupil: Pupil, split: str, rng: np.random.Generator
+) -> tuple[dict[str, str], dict[str, str], list[str]]:
     """Normalised values, the same as written, and the rules the paper itself breaks."""
     grade_written, grade = wording.written_grade(rng, pupil)
     age, flags = pupil.age, []
     if share(rng, 0.03):
         age, flags = age + pick(rng, (-2, 2)), ["id_age"]
     address = wording.written_address(rng, pupil)
-    reason = wording.phrase(rng, wording.REASONS, split)
+    reason = wording.phrase(rng, "reasons", split, pupil.grade)
     story = wording.visit_story(rng, pupil, split)
-    opinion = wording.phrase(rng, wording.SCHOOL_OPINIONS, split)
-    consent = wording.phrase(rng, wording.PARENT_OPINIONS, split)
+    opinion = wording.phrase(rng, "school_opinions", split)
+    consent = wording.phrase(rng, "parent_opinions", split)
     pairs = {
-        "school_name": (pupil.school.name, pupil.school.name), "student_name": (pupil.name, pupil.name),
-        "sex": (pupil.sex, pupil.sex), "age": (str(age), str(age) + pick(rng, ("", "", "岁"))),
+        "school_name": (pupil.school.name, pupil.school.name),
+        "student_name": (pupil.name, pupil.name),
+        "sex": (pupil.sex, pupil.sex),
+        "age": (str(age), str(age) + pick(rng, ("", "", "岁"))),
         "grade_class": (grade, grade_written),
         "visit_time": (pupil.visited_on.isoformat(), wording.written_date(rng, pupil.visited_on)),
-        "visit_teacher": (pupil.teacher, pupil.teacher), "companion_teacher": (pupil.companion, pupil.companion),
-        "id_number": (pupil.id_number, pupil.id_number[:-1] + pick(rng, ("X", "x"))
-                      if pupil.id_number.endswith("X") else pupil.id_number),
-        "reason": (reason, reason), "address": (address, address), "content": (story, story),
-        "school_opinion": (opinion, opinion), "parent_opinion": (consent, consent),
+        "visit_teacher": (pupil.teacher, pupil.teacher),
+        "companion_teacher": (pupil.companion, pupil.companion),
+        "id_number": (
+            pupil.id_number,
+            pupil.id_number[:-1] + pick(rng, ("X", "x"))
+            if pupil.id_number.endswith("X")
+            else pupil.id_number,
+        ),
+        "reason": (reason, reason),
+        "address": (address, address),
+        "content": (story, story),
+        "school_opinion": (opinion, opinion),
+        "parent_opinion": (consent, consent),
     }
-    empty = {name: share(rng, rate) for name, rate in {
-        "companion_teacher": 0.15, "sex": 0.03, "age": 0.04, "id_number": 0.04, "reason": 0.03, "address": 0.03,
-        "school_opinion": 0.08, "parent_opinion": 0.08, "grade_class": 0.02, "visit_teacher": 0.02}.items()}
+    empty = {
+        name: share(rng, rate)
+        for name, rate in {
+            "companion_teacher": 0.15,
+            "sex": 0.03,
+            "age": 0.04,
+            "id_number": 0.04,
+            "reason": 0.03,
+            "address": 0.03,
+            "school_opinion": 0.08,
+            "parent_opinion": 0.08,
+            "grade_class": 0.02,
+            "visit_teacher": 0.02,
+        }.items()
+    }
     values = {name: "" if empty.get(name) else value for name, (value, _) in pairs.items()}
     written = {name: text for name, (_, text) in pairs.items() if values[name]}
     return values, written, flags if values["age"] and values["id_number"] else []
 
 
-def _put(paper: Paper, found: Drawing, name: str, text: str, writer: Hand, rng: np.random.Generator, *,
-         corrected: bool) -> None:
+def _put(
+    paper: Paper,
+    found: Drawing,
+    name: str,
+    text: str,
+    writer: Hand,
+    rng: np.random.Generator,
+    *,
+    corrected: bool,
+) -> None:
     if name == "id_number" and found.id_boxes:
         for char, box in zip(text, found.id_boxes, strict=True):
             write(paper, _inset(box, 0.6, 1), char, writer, rng, 5.6, align="middle")
@@ -223,16 +126,25 @@ def _inset(box: Box, x: float, y: float) -> Box:
     return (box[0] + x, box[1] + y, box[2] - x, box[3] - y)
 
 
-def _sign(paper: Paper, found: Drawing, pupil: Pupil, writer: Hand, split: str, rng: np.random.Generator,
-          values: dict[str, str]) -> dict[str, bool]:
+def _sign(
+    paper: Paper,
+    found: Drawing,
+    pupil: Pupil,
+    writer: Hand,
+    split: str,
+    rng: np.random.Generator,
+    values: dict[str, str],
+) -> dict[str, bool]:
     """Dates under the opinions, the guardian's signature, and the seal over all of it."""
     signed, sealed = share(rng, 0.85), share(rng, 0.78)
     guardian = signature(split, writer, rng)
     values["parent_signature"] = pupil.guardian if signed else ""
     if signed:
         write(paper, found.parts["parent_signature"], pupil.guardian, guardian, rng, 6.4)
-    for part, who, on in (("school_date", writer, pupil.visited_on + timedelta(days=int(rng.integers(0, 4)))),
-                          ("parent_date", guardian if share(rng, 0.5) else writer, pupil.visited_on)):
+    for part, who, on in (
+        ("school_date", writer, pupil.visited_on + timedelta(days=int(rng.integers(0, 4)))),
+        ("parent_date", guardian if share(rng, 0.5) else writer, pupil.visited_on),
+    ):
         dated = share(rng, 0.88 if part == "school_date" else 0.85)
         values[part] = on.isoformat() if dated else ""
         for number, figure in enumerate((on.year, on.month, on.day) if dated else ()):

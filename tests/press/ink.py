@@ -1,8 +1,7 @@
-"""Handwriting: hands and pens, each character bent, tilted and inked a little differently."""
+"""Handwriting on paper: each character bent, tilted and inked a little differently."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 import cv2
@@ -10,80 +9,23 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from tests.press import fonts
-from tests.press.chance import between, chance, pick, share
+from tests.press.chance import between
+from tests.press.hands import PENS, SMALL, STROKE, THICKENED, Hand, font_for
 from tests.press.paper import Box, Paper, clouds
-
-HANDS = {
-    "tune": ("wenkai", "wenkai-light", "long-cang", "ukai"),
-    "sample": ("wenkai", "wenkai-light", "long-cang", "ukai"),
-    "held": ("zhi-mang-xing", "ma-shan-zheng", "tw-kai"),
-}
-"""Chinese hands of a split: no hand of `held` is seen in `tune`."""
-
-FIGURES = {
-    "tune": ("breip", "mentor", "organize", ""),
-    "sample": ("mentor", "organize", ""),
-    "held": ("dkg", "connect", ""),
-}
-"""Hands for digits; an empty name leaves them to the Chinese hand."""
-
-PENS = {
-    "black": (0.10, 0.10, 0.12), "blue": (0.10, 0.16, 0.58), "blue-black": (0.10, 0.14, 0.32),
-    "pencil": (0.36, 0.36, 0.38),
-}
-
-STROKE = {"wenkai": 0.0, "wenkai-light": 0.08, "long-cang": 0.08, "ukai": 0.05, "ukai": 0.05, "zhi-mang-xing": -0.04,
-          "ma-shan-zheng": -0.1, "tw-kai": 0.05, "breip": 0.0, "mentor": -0.05, "dkg": 0.05, 
-          "connect": -0.05, "organize": -0.03}
-"""What brings a font's strokes near a pen's: added to the coverage before it is sharpened."""
-
-
-SMALL = {"zhi-mang-xing": 1.2, "long-cang": 1.15, "ma-shan-zheng": 1.05}
-"""Fonts that fill little of their em square, and what makes them as large as the others."""
-
-THICKENED = {"breip": 0.022, "wenkai-light": 0.008, "long-cang": 0.008, "dkg": 0.01}
-"""Fonts whose hairlines a ball pen cannot draw: what is added around their strokes, as a share of the size."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hand:
-    """One person's writing with one pen."""
-
-    chinese: str
-    figures: str
-    pen: str
-    slant: float
-    wobble: float
-    size: float
-    spacing: float
-    drift: float
-    pressure: float
-
-
-def hand(split: str, rng: np.random.Generator) -> Hand:
-    """A writer of the split."""
-    return Hand(
-        chinese=pick(rng, HANDS[split]), figures=pick(rng, FIGURES[split]),
-        pen=pick(rng, ("black", "black", "black", "blue", "blue", "blue-black", "pencil")),
-        slant=between(rng, -0.08, 0.16), wobble=between(rng, 0.4, 1.0), size=between(rng, 0.92, 1.1),
-        spacing=between(rng, 0.94, 1.08), drift=between(rng, -0.02, 0.02), pressure=between(rng, -0.05, 0.06))
-
-
-def font_for(char: str, writer: Hand) -> str:
-    """The font that draws `char` in this hand, or the nearest one that can."""
-    own = writer.figures if writer.figures and char in "0123456789" else writer.chinese
-    for name in (own, writer.chinese, "wenkai", "tw-kai", "sans"):
-        if fonts.draws(name, char):
-            return name
-    raise fonts.FontMissing(char)
 
 
 @lru_cache(4000)
 def _glyph(name: str, char: str, size: int) -> np.ndarray:
     pad = size // 2
     image = Image.new("L", (2 * size, 2 * size), 0)
-    ImageDraw.Draw(image).text((pad, size + pad), char, fill=255, anchor="ls", font=fonts.font(name, size),
-                               stroke_width=THICKENED.get(name, 0) * size)
+    ImageDraw.Draw(image).text(
+        (pad, size + pad),
+        char,
+        fill=255,
+        anchor="ls",
+        font=fonts.font(name, size),
+        stroke_width=THICKENED.get(name, 0) * size,
+    )
     return np.asarray(image, np.float32) / 255
 
 
@@ -91,7 +33,7 @@ def _advance(writer: Hand, char: str, size: float) -> float:
     name = font_for(char, writer)
     if char in "，。、；：（）()":
         return size * 0.55
-    width = fonts.font(name, 100).getlength(char) / 100
+    width = fonts.font(name, 100).getlength(char) / 100 * SMALL.get(name, 1.0)
     return size * width * (1.06 if char.isascii() else writer.spacing)
 
 
@@ -101,7 +43,7 @@ def _bent(glyph: np.ndarray, writer: Hand, name: str, rng: np.random.Generator) 
     centre = glyph.shape[0] / 2
     tilt = rng.normal(0, 0.028 * writer.wobble)
     sx, sy = 1 + rng.normal(0, 0.05 * writer.wobble, 2)
-    rows, cols = np.mgrid[0:glyph.shape[0], 0:glyph.shape[1]].astype(np.float32)
+    rows, cols = np.mgrid[0 : glyph.shape[0], 0 : glyph.shape[1]].astype(np.float32)
     dx, dy = cols - centre, rows - centre
     bend = 0.022 * writer.wobble * size
     map_x = centre + (dx * np.cos(tilt) + dy * np.sin(tilt)) / sx + writer.slant * dy
@@ -131,19 +73,30 @@ def text_width(writer: Hand, text: str, size: float) -> float:
     return sum(_advance(writer, char, size) for char in text)
 
 
-def write(paper: Paper, box: Box, text: str, writer: Hand, rng: np.random.Generator, size: float, *,
-          align: str = "left", corrected: bool = False) -> None:
+def write(
+    paper: Paper,
+    box: Box,
+    text: str,
+    writer: Hand,
+    rng: np.random.Generator,
+    size: float,
+    *,
+    align: str = "left",
+    corrected: bool = False,
+) -> None:
     """Writes `text` into a box of the drawing, `size` millimetres high or as small as the box demands.
 
     `corrected` writes something wrong first, strikes it out and goes on with the right text.
     """
     if not text:
         return
-    size *= writer.size * SMALL.get(writer.chinese, 1.0)
+    size *= writer.size
     wrong = _slip(text, rng) if corrected else ""
     while True:
         lines = layout(writer, wrong + text, box[2] - box[0], size)
-        if (len(lines) * size * 1.28 <= box[3] - box[1] and _fits(writer, wrong + text, box, size, lines)) or size < 2:
+        if (
+            len(lines) * size * 1.28 <= box[3] - box[1] and _fits(writer, wrong + text, box, size, lines)
+        ) or size < 2:
             break
         size *= 0.95
     leading = min(size * between(rng, 1.35, 1.6), (box[3] - box[1]) / len(lines))
@@ -154,7 +107,11 @@ def write(paper: Paper, box: Box, text: str, writer: Hand, rng: np.random.Genera
     for number, line in enumerate(lines):
         room = box[2] - box[0] - text_width(writer, line, size)
         x = box[0] + {"left": 0.0, "top": 0.0, "middle": max(0.0, room / 2)}[align]
-        x += rng.normal(0, 0.06) * size if align != "middle" else np.clip(rng.normal(0, 0.1), -0.3, 0.3) * max(0, room)
+        x += (
+            rng.normal(0, 0.06) * size
+            if align != "middle"
+            else np.clip(rng.normal(0, 0.1), -0.3, 0.3) * max(0, room)
+        )
         struck -= _write_line(paper, x, y + number * leading, line, writer, rng, size, struck)
 
 
@@ -168,8 +125,16 @@ def _slip(text: str, rng: np.random.Generator) -> str:
     return text[:1] if len(text) < 3 else text[1:2]
 
 
-def _write_line(paper: Paper, x: float, y: float, line: str, writer: Hand, rng: np.random.Generator,
-                size: float, struck: int) -> int:
+def _write_line(
+    paper: Paper,
+    x: float,
+    y: float,
+    line: str,
+    writer: Hand,
+    rng: np.random.Generator,
+    size: float,
+    struck: int,
+) -> int:
     """One line of writing on the baseline y; returns how many of its first characters were struck out."""
     start = x
     ink = between(rng, 0.82, 0.98)
@@ -182,12 +147,20 @@ def _write_line(paper: Paper, x: float, y: float, line: str, writer: Hand, rng: 
     return struck
 
 
-def _write_char(paper: Paper, x: float, y: float, char: str, writer: Hand, rng: np.random.Generator,
-                size: float, ink: float) -> None:
+def _write_char(
+    paper: Paper,
+    x: float,
+    y: float,
+    char: str,
+    writer: Hand,
+    rng: np.random.Generator,
+    size: float,
+    ink: float,
+) -> None:
     if char == " ":
         return
     name = font_for(char, writer)
-    size *= 1 + rng.normal(0, 0.035)
+    size *= SMALL.get(name, 1.0) * (1 + rng.normal(0, 0.035))
     pixels = max(10, round(paper.length(size)))
     glyph = _bent(_glyph(name, char, pixels), writer, name, rng)
     glyph = _inked(glyph, writer, rng) * ink
@@ -207,16 +180,18 @@ def _inked(glyph: np.ndarray, writer: Hand, rng: np.random.Generator) -> np.ndar
 def _strike(paper: Paper, x0: float, x1: float, y: float, writer: Hand, rng: np.random.Generator) -> None:
     """Two hasty strokes through what was written between x0 and x1."""
     for _ in range(int(rng.integers(1, 3))):
-        (left, a), (right, b) = (paper.px(x0 - 0.3, y + rng.normal(0, 0.5)), paper.px(x1 - 0.2, y + rng.normal(0, 0.6)))
+        (left, a), (right, b) = (
+            paper.px(x0 - 0.3, y + rng.normal(0, 0.5)),
+            paper.px(x1 - 0.2, y + rng.normal(0, 0.6)),
+        )
         top = int(min(a, b)) - 4
         layer = np.zeros((int(abs(a - b)) + 9, int(right - left) + 1), np.float32)
-        cv2.line(layer, (0, int(a) - top), (layer.shape[1] - 1, int(b) - top), 1.0,
-                 max(1, round(paper.length(0.45))), cv2.LINE_AA)
+        cv2.line(
+            layer,
+            (0, int(a) - top),
+            (layer.shape[1] - 1, int(b) - top),
+            1.0,
+            max(1, round(paper.length(0.45))),
+            cv2.LINE_AA,
+        )
         paper.stain(layer * 0.9, int(left), top, PENS[writer.pen])
-
-
-def signature(split: str, writer: Hand, rng: np.random.Generator) -> Hand:
-    """Another person's hand for signing, more hurried than `writer`."""
-    other = hand(split, chance("signature", split, int(rng.integers(1 << 30))))
-    return Hand(other.chinese, other.figures, other.pen, between(rng, 0.05, 0.22), min(1.4, other.wobble * 1.3),
-                between(rng, 0.95, 1.2), between(rng, 0.82, 1.0), between(rng, -0.06, 0.03), other.pressure)

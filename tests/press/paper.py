@@ -36,6 +36,7 @@ class Printer:
     scale: float
     toner: float
     size_mm: float
+    wear: float = 1.0
 
 
 def printer(split: str, number: int) -> Printer:
@@ -44,13 +45,16 @@ def printer(split: str, number: int) -> Printer:
     held = split == "held"
     body = pick(rng, PRINT_FONTS[split])
     return Printer(
-        body=body, heading=pick(rng, PRINT_FONTS[split]) if share(rng, 0.6) else body,
+        body=body,
+        heading=pick(rng, PRINT_FONTS[split]) if share(rng, 0.6) else body,
         traditional=share(rng, 0.35),
         line_mm=between(rng, 0.12, 0.5) if not held else between(rng, 0.16, 0.6),
         frame=pick(rng, ("plain", "plain", "thick", "double")),
         ruling=pick(rng, ("clean", "clean", "clean", "faint", "broken")),
         scale=pick(rng, (1.0, 1.0, 0.95, 0.97)) if not held else pick(rng, (1.0, 0.95, 0.93)),
-        toner=between(rng, 0.75, 0.98), size_mm=between(rng, 3.9, 4.9) if not held else between(rng, 3.6, 5.2))
+        toner=between(rng, 0.75, 0.98),
+        size_mm=between(rng, 3.9, 4.9) if not held else between(rng, 3.6, 5.2),
+    )
 
 
 @cache
@@ -67,21 +71,29 @@ class Paper:
     toner down, so that everything printed comes before everything written.
     """
 
-    def __init__(self, size_mm: tuple[float, float], dpi: float, style: Printer, rng: np.random.Generator) -> None:
+    def __init__(
+        self, size_mm: tuple[float, float], dpi: float, style: Printer, rng: np.random.Generator
+    ) -> None:
         self.size_mm = size_mm
         self.style = style
         self.rng = rng
         self.mm = dpi / 25.4
         self.shape = (round(size_mm[1] * self.mm), round(size_mm[0] * self.mm))
-        self.shift = (size_mm[0] * (1 - style.scale) / 2 + between(rng, -2.5, 2.5),
-                      size_mm[1] * (1 - style.scale) / 3 + between(rng, -2.5, 2.5))
+        loose = 2.5 * style.wear
+        self.shift = (
+            size_mm[0] * (1 - style.scale) / 2 + between(rng, -loose, loose),
+            size_mm[1] * (1 - style.scale) / 3 + between(rng, -loose, loose),
+        )
         self._words = Image.new("L", self.shape[::-1], 0)
         self._rules = Image.new("L", self.shape[::-1], 0)
         self.page = np.zeros((0, 0, 3), np.float32)
 
     def px(self, x: float, y: float) -> tuple[float, float]:
         """A point of the drawing in pixels of the sheet."""
-        return ((x * self.style.scale + self.shift[0]) * self.mm, (y * self.style.scale + self.shift[1]) * self.mm)
+        return (
+            (x * self.style.scale + self.shift[0]) * self.mm,
+            (y * self.style.scale + self.shift[1]) * self.mm,
+        )
 
     def length(self, mm: float) -> float:
         """A length of the drawing in pixels."""
@@ -115,12 +127,14 @@ class Paper:
         """The width a printed text will take, in millimetres."""
         return self._font(text, size_mm, bold).getlength(text) / self.length(1)
 
-    def words(self, text: str, x: float, y: float, size_mm: float = 0, *, anchor: str = "mm",
-              heading: bool = False) -> None:
+    def words(
+        self, text: str, x: float, y: float, size_mm: float = 0, *, anchor: str = "mm", heading: bool = False
+    ) -> None:
         """Printed words at a point; `anchor` as in Pillow. The script must be chosen already."""
         size = size_mm or self.style.size_mm
-        ImageDraw.Draw(self._words).text(self.px(x, y), text, fill=255, anchor=anchor,
-                                         font=self._font(text, size, heading))
+        ImageDraw.Draw(self._words).text(
+            self.px(x, y), text, fill=255, anchor=anchor, font=self._font(text, size, heading)
+        )
 
     def label(self, text: str, box: Box, size_mm: float = 0, *, upright: bool = False) -> None:
         """A heading centred in its cell, wrapped to its width, or one character a line when `upright`."""
@@ -130,9 +144,9 @@ class Paper:
         per_line = 1 if upright else max(1, int(width / size))
         count = -(-len(text) // per_line)
         even = -(-len(text) // count)
-        lines = [text[i:i + even] for i in range(0, len(text), even)]
+        lines = [text[i : i + even] for i in range(0, len(text), even)]
         if count == 2 and "(" in text:
-            lines = [text[:text.index("(")], text[text.index("("):]]
+            lines = [text[: text.index("(")], text[text.index("(") :]]
         leading = size * 1.3
         if len(lines) * leading > box[3] - box[1] - 1 and size > 2.4:
             self.label_lines(lines, box, (box[3] - box[1] - 1) / len(lines) / 1.3)
@@ -149,14 +163,17 @@ class Paper:
     def press(self) -> None:
         """Lays ruling and words on tinted, slightly grainy paper."""
         height, width = self.shape
-        rules = self._worn(np.asarray(self._rules, np.float32) / 255)
-        words = np.asarray(self._words, np.float32) / 255
-        toner = np.maximum(rules, words)
+        toner = self.toner()
         toner *= self.style.toner * (1 + 0.14 * clouds(self.rng, self.shape, 40 * self.mm))
         tint = np.array([1.0, between(self.rng, 0.985, 1.0), between(self.rng, 0.94, 0.995)], np.float32)
         grain = 1 - 0.015 * np.abs(self.rng.standard_normal((height, width), np.float32))
         paper = between(self.rng, 0.93, 0.99) * tint * grain[..., None]
         self.page = paper * (1 - np.clip(toner, 0, 1)[..., None] * 0.93)
+
+    def toner(self) -> np.ndarray:
+        """What is printed, 0–1, before it meets the paper."""
+        rules = self._worn(np.asarray(self._rules, np.float32) / 255)
+        return np.maximum(rules, np.asarray(self._words, np.float32) / 255)
 
     def stain(self, alpha: np.ndarray, x: int, y: int, colour: tuple[float, float, float]) -> None:
         """Lays ink of `colour` (0–1) with coverage `alpha` on the page, its top left corner at (x, y)."""
@@ -165,7 +182,7 @@ class Paper:
         x1, y1 = min(self.shape[1], x + width), min(self.shape[0], y + height)
         if x0 >= x1 or y0 >= y1:
             return
-        part = alpha[y0 - y:y1 - y, x0 - x:x1 - x, None]
+        part = alpha[y0 - y : y1 - y, x0 - x : x1 - x, None]
         self.page[y0:y1, x0:x1] *= 1 - part * (1 - np.array(colour, np.float32))
 
     def _font(self, text: str, size_mm: float, heading: bool) -> Any:
@@ -186,5 +203,3 @@ def clouds(rng: np.random.Generator, shape: tuple[int, int], period: float) -> n
     coarse = rng.standard_normal((max(2, round(shape[0] / period) + 2), max(2, round(shape[1] / period) + 2)))
     smooth = cv2.resize(coarse.astype(np.float32), (shape[1], shape[0]), interpolation=cv2.INTER_CUBIC)
     return smooth / max(1e-6, float(smooth.std()))
-
-

@@ -11,15 +11,30 @@ import numpy as np
 from tests.press.chance import chance, pick, share
 from tests.press.county import TOWNSHIPS, School, schools, villages
 
-SURNAMES = ("王李张刘陈杨赵黄周吴徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢"
-            "姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤")
+SURNAMES = (
+    "王李张刘陈杨赵黄周吴徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢"
+    "姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤"
+)
 RARE_SURNAMES = ("欧阳", "司马", "上官", "亓", "逯", "鄢", "晁", "銮", "仝", "肇", "郄", "乜")
-BOYS = ("伟强磊军洋勇杰涛超明刚辉鹏飞浩宇轩博文俊豪杰志远天佑家乐子涵一诺梓轩浩然晨阳旭东建国永康嘉懿世龙少华振兴")
-GIRLS = ("芳娜敏静秀丽艳娟霞梅婷雪慧莹倩雅欣怡诗涵梦琪佳梓萱雨桐可馨紫薇思颖晓燕若曦玉兰春花海燕佩瑶亚楠香菊")
+BOYS = (
+    "伟强磊军洋勇杰涛超明刚辉鹏飞浩宇轩博文俊豪杰志远天佑家乐子涵一诺梓轩浩然晨阳旭东建国永康嘉懿世龙少华振兴"
+)
+GIRLS = "芳娜敏静秀丽艳娟霞梅婷雪慧莹倩雅欣怡诗涵梦琪佳梓萱雨桐可馨紫薇思颖晓燕若曦玉兰春花海燕佩瑶亚楠香菊"
 RARE_GIVEN = "堃垚喆昇祎赟龑翀彧珺珏璟玥瑄甯晟煜燚淼焱犇骁翊媛嫣妍婕"
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-OTHER_REGIONS = ("410327", "410328", "410381", "410325", "410322", "410184", "330726", "440306", "610104", "320583")
+OTHER_REGIONS = (
+    "410327",
+    "410328",
+    "410381",
+    "410325",
+    "410322",
+    "410184",
+    "330726",
+    "440306",
+    "610104",
+    "320583",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +113,10 @@ def roll(split: str, size: int = 300) -> tuple[Pupil, ...]:
 def roster_csv(split: str) -> str:
     """The roster for `--roster`: name,id_number,school,grade,class."""
     lines = ["name,id_number,school,grade,class"]
-    lines += [f"{p.name},{p.id_number},{p.school.name},{'一二三四五六七八九'[p.grade - 1]}年级,{p.klass}班"
-              for p in roll(split)]
+    lines += [
+        f"{p.name},{p.id_number},{p.school.name},{'一二三四五六七八九'[p.grade - 1]}年级,{p.klass}班"
+        for p in roll(split)
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -113,12 +130,25 @@ def _pupil(rng: np.random.Generator, split: str) -> Pupil:
     township = school.township if school.township in TOWNSHIPS else pick(rng, TOWNSHIPS)
     kin = pick(rng, ("父亲", "母亲", "父亲", "母亲", "爷爷", "奶奶"))
     guardian = (family if kin in ("父亲", "爷爷") else surname(rng)) + given_name(
-        rng, "男" if kin in ("父亲", "爷爷") else "女")
+        rng, "男" if kin in ("父亲", "爷爷") else "女"
+    )
     return Pupil(
-        name=family + given_name(rng, sex), sex=sex, born_on=born_on, id_number=id_number(rng, born_on, sex),
-        school=school, grade=grade, klass=int(rng.integers(1, 9 if school.middle else 5)), township=township,
-        village=pick(rng, villages(township)), group=int(rng.integers(1, 13)), guardian=guardian, kin=kin,
-        teacher=full_name(rng), companion=full_name(rng), visited_on=visited_on)
+        name=family + given_name(rng, sex),
+        sex=sex,
+        born_on=born_on,
+        id_number=id_number(rng, born_on, sex),
+        school=school,
+        grade=grade,
+        klass=int(rng.integers(1, 9 if school.middle else 5)),
+        township=township,
+        village=pick(rng, villages(township)),
+        group=int(rng.integers(1, 13)),
+        guardian=guardian,
+        kin=kin,
+        teacher=full_name(rng),
+        companion=full_name(rng),
+        visited_on=visited_on,
+    )
 
 
 def _visit_day(rng: np.random.Generator, split: str) -> date:

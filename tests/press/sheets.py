@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from tests.press import generic_table, home_visit, ink, people, scan, township_table
+from tests.press import generic_table, hands, home_visit, people, scan, township_table, visit_form
 from tests.press.chance import chance, pick
 from tests.press.paper import Paper, Printer, printer
 
@@ -32,34 +32,52 @@ def make_sheet(seed: int, form: str, condition: str, split: str) -> Pressed:
     name = (split, form, seed)
     layout = chance("layout", *name)
     style = printer(split, int(layout.integers(PRINTERS[split])))
-    writer = ink.hand(split, chance("hand", *name))
+    writer = hands.hand(split, chance("hand", *name))
+    if condition == "copy" and writer.pen == "pencil":  # a copier loses pencil: no one would send it in
+        writer = replace(writer, pen="black")
     paper, found = _filled(name, condition, style, writer, layout)
     picture = scan.take(paper.page, condition, DPI[condition], chance("scan", *name, condition))
     expected = {
-        "template": None if form == "generic_table" else form, "condition": condition, "split": split, "seed": seed,
-        "hand": f"{writer.chinese}+{writer.figures or writer.chinese}", "pen": writer.pen, "printer": style.body,
-        "script": "traditional" if style.traditional else "simplified", **found,
-        "corners": picture.corners, "orientation": picture.orientation, "dpi": picture.dpi,
+        "template": None if form == "generic_table" else form,
+        "condition": condition,
+        "split": split,
+        "seed": seed,
+        "hand": f"{writer.chinese}+{writer.figures or writer.chinese}",
+        "pen": writer.pen,
+        "printer": style.body,
+        "ruling": style.ruling,
+        "script": "traditional" if style.traditional else "simplified",
+        **found,
+        "corners": picture.corners,
+        "orientation": picture.orientation,
+        "dpi": picture.dpi,
     }
     return Pressed(picture.jpeg, expected)
 
 
-def _filled(name: tuple[str, str, int], condition: str, style: Printer, writer: ink.Hand,
-            layout: np.random.Generator) -> tuple[Paper, dict[str, Any]]:
+def _filled(
+    name: tuple[str, str, int],
+    condition: str,
+    style: Printer,
+    writer: hands.Hand,
+    layout: np.random.Generator,
+) -> tuple[Paper, dict[str, Any]]:
     split, form, _ = name
     contents, strokes, dpi = chance("contents", *name), chance("ink", *name), DPI[condition]
     if form == "home_visit":
-        paper = Paper(home_visit.A4, dpi, style, chance("paper", *name))
-        drawing = home_visit.draw(paper, layout)
+        paper = Paper(visit_form.A4, dpi, style, chance("paper", *name))
+        drawing = visit_form.draw(paper, layout)
         paper.press()
-        return paper, home_visit.fill(paper, drawing, pick(contents, people.roll(split)), writer, split, strokes)
+        return paper, home_visit.fill(
+            paper, drawing, pick(contents, people.roll(split)), writer, split, strokes
+        )
     if form == "generic_table":
         made = generic_table.plan(contents, layout)
         paper = Paper(made.size_mm, dpi, style, chance("paper", *name))
         generic_table.draw(paper, made, layout)
         paper.press()
         return paper, generic_table.fill(paper, made, writer, strokes)
-    table = township_table.plan(contents, layout)
+    table = township_table.plan(contents, layout, split)
     paper = Paper(table.size_mm, dpi, style, chance("paper", *name))
     township_table.draw(paper, table, layout)
     paper.press()

@@ -8,7 +8,8 @@ import numpy as np
 
 from tests.press.chance import between, pick, share
 from tests.press.county import TOWNSHIPS
-from tests.press.ink import Hand, write
+from tests.press.hands import Hand
+from tests.press.ink import write
 from tests.press.paper import Box, Paper
 from tests.press.people import full_name
 from tests.press.wording import written_date
@@ -35,7 +36,7 @@ class Table:
     line_at: tuple[float, float] = (0.0, 0.0)
 
 
-def plan(contents: np.random.Generator, layout: np.random.Generator) -> Table:
+def plan(contents: np.random.Generator, layout: np.random.Generator, split: str) -> Table:
     """The counts of one reporting day, and the sheet's general shape."""
     units = list(TOWNSHIPS)
     if share(contents, 0.25):
@@ -44,14 +45,28 @@ def plan(contents: np.random.Generator, layout: np.random.Generator) -> Table:
     rows = [_row(contents, number, unit) for number, unit in enumerate(units, 1)]
     totals = {key: str(sum(int(row[key] or 0) for row in rows)) for key in COUNTS}
     flags = _slip(contents, rows, totals) if share(contents, 0.12) else []
-    printed = pick(layout, (frozenset({"seq", "unit"}), frozenset({"seq", "unit"}), frozenset({"seq"}),
-                            frozenset(), frozenset(COLUMNS) if share(layout, 0.5) else frozenset({"seq", "unit"})))
+    printed = pick(
+        layout,
+        (
+            frozenset({"seq", "unit"}),
+            frozenset({"seq", "unit"}),
+            frozenset({"seq"}),
+            frozenset(),
+            frozenset(COLUMNS) if share(layout, 0.5) else frozenset({"seq", "unit"}),
+        ),
+    )
     landscape = share(layout, 0.15)
     return Table(
-        year=int(contents.integers(2018, 2025)), rows=rows, totals=totals, flags=flags, printed=printed,
+        year=2019 if split == "sample" else int(contents.integers(2018, 2025)),
+        rows=rows,
+        totals=totals,
+        flags=flags,
+        printed=printed,
         size_mm=(297.0, 210.0) if landscape else (210.0, 297.0),
-        super_heading=pick(layout, ("", "", "", "辍学人数", "其中")), merged_total=share(layout, 0.5),
-        unit_line=pick(layout, ("", "", "above", "under")))
+        super_heading=pick(layout, ("", "", "", "辍学人数", "其中")),
+        merged_total=share(layout, 0.5),
+        unit_line=pick(layout, ("", "", "above", "under")),
+    )
 
 
 def _row(rng: np.random.Generator, number: int, unit: str) -> dict[str, str]:
@@ -100,10 +115,22 @@ def draw(paper: Paper, table: Table, rng: np.random.Generator, *, plain: bool = 
         _unit_line(paper, table, left, right, bottom + 7)
 
 
-def _heading(paper: Paper, table: Table, rng: np.random.Generator, left: float, right: float, plain: bool) -> float:
+def _heading(
+    paper: Paper, table: Table, rng: np.random.Generator, left: float, right: float, plain: bool
+) -> float:
     size = 6.0 if plain else between(rng, 5.0, 6.6)
-    title = f"{table.year}年" + (pick(rng, ("需劝返非建档立卡学生辍学人数统计表", "需劝返非建档立卡学生辍学人数统计表",
-                                       "需劝返学生辍学人数统计表")) if not plain else "需劝返非建档立卡学生辍学人数统计表")
+    title = f"{table.year}年" + (
+        pick(
+            rng,
+            (
+                "需劝返非建档立卡学生辍学人数统计表",
+                "需劝返非建档立卡学生辍学人数统计表",
+                "需劝返学生辍学人数统计表",
+            ),
+        )
+        if not plain
+        else "需劝返非建档立卡学生辍学人数统计表"
+    )
     y = 26.0 if plain else between(rng, 17, 27)
     if plain or share(rng, 0.5):
         paper.words("附件1", left, y - 8, 4.2, anchor="lm")
@@ -138,8 +165,13 @@ def _columns(rng: np.random.Generator, left: float, right: float, plain: bool) -
 
 
 def _head(paper: Paper, table: Table, x: list[float], y: float, head: float) -> None:
-    labels = ("序号", "单位", f"{table.year - 1}年排查还没有劝返的辍学人数",
-              f"{table.year}年从教育部下发的疑似失学儿童名单中排查还没有劝返的辍学人数", "合计")
+    labels = (
+        "序号",
+        "单位",
+        f"{table.year - 1}年排查还没有劝返的辍学人数",
+        f"{table.year}年从教育部下发的疑似失学儿童名单中排查还没有劝返的辍学人数",
+        "合计",
+    )
     split = y + head * 0.32 if table.super_heading else y
     for number, text in enumerate(labels):
         inside = number in (2, 3)
@@ -151,8 +183,9 @@ def _head(paper: Paper, table: Table, x: list[float], y: float, head: float) -> 
         paper.line(x[2], split, x[4], split)
 
 
-def _body_row(paper: Paper, table: Table, x: list[float], y: float, height: float, number: int,
-              row: dict[str, str]) -> None:
+def _body_row(
+    paper: Paper, table: Table, x: list[float], y: float, height: float, number: int, row: dict[str, str]
+) -> None:
     paper.line(x[0], y, x[-1], y)
     last = number == len(table.rows)
     where = "totals" if last else f"rows.{number}"
@@ -181,9 +214,17 @@ def fill(paper: Paper, table: Table, writer: Hand, rng: np.random.Generator) -> 
     if table.unit_line:
         _fill_line(paper, table, writer, rng)
     blank = {name: paper.relative(box) for name, box in table.cells.items() if ":" not in name}
-    return {"rows": table.rows, "totals": table.totals, "marks": {}, "flags": table.flags, "boxes": blank,
-            "printed": sorted(table.printed), "super_heading": table.super_heading,
-            "merged_total": table.merged_total, "written": dict(table.strokes)}
+    return {
+        "rows": table.rows,
+        "totals": table.totals,
+        "marks": {},
+        "flags": table.flags,
+        "boxes": blank,
+        "printed": sorted(table.printed),
+        "super_heading": table.super_heading,
+        "merged_total": table.merged_total,
+        "written": dict(table.strokes),
+    }
 
 
 def _text(table: Table, key: str) -> str:
@@ -197,7 +238,9 @@ def _text(table: Table, key: str) -> str:
     return table.rows[int(number)][column]
 
 
-def _write_cell(paper: Paper, box: Box, text: str, column: str, writer: Hand, rng: np.random.Generator) -> None:
+def _write_cell(
+    paper: Paper, box: Box, text: str, column: str, writer: Hand, rng: np.random.Generator
+) -> None:
     height = box[3] - box[1]
     inner = (box[0] + 1.2, box[1] + 0.4, box[2] - 1.2, box[3] - 0.4)
     size = min(6.2, height * 0.72) * (1.1 if column in COUNTS or column == "seq" else 0.95)
@@ -208,7 +251,11 @@ def _fill_line(paper: Paper, table: Table, writer: Hand, rng: np.random.Generato
     from datetime import date
 
     day = date(table.year, int(rng.integers(3, 13)), int(rng.integers(1, 29)))
-    answers = (pick(rng, ("中心学校", "教育体育局", "基础教育股", "控辍保学办")), full_name(rng), written_date(rng, day))
+    answers = (
+        pick(rng, ("中心学校", "教育体育局", "基础教育股", "控辍保学办")),
+        full_name(rng),
+        written_date(rng, day),
+    )
     for number, text in enumerate(answers):
         if share(rng, 0.85):
             write(paper, table.cells[f"line:{number}"], text, writer, rng, 4.8)

@@ -1,0 +1,139 @@
+"""The sheets of sample_scans/: which ones, why each is there, and how they are kept small."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image
+
+from tests.press.sheets import CONDITIONS, Pressed, make_sheet
+
+FOLDER = Path(__file__).resolve().parents[2] / "sample_scans"
+MOST_BYTES = 340_000
+LONGEST_SIDE = 2340
+
+
+README = """# Sample scans
+
+Every sheet is made up: persons, schools and numbers come from the paper press in `tests/press`, which
+prints a form, fills it in by handwriting fonts and scans it. `NNN.expected.json` beside a picture says what
+a reader should find on it; `roster.csv` and `units.csv` are the lists that fit the sheets. `make samples`
+(`python -m tests.press samples`) makes the whole folder again, byte for byte on the same fonts and library
+versions.
+
+| file | what is hard about it | origin |
+|---|---|---|
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A sheet by its seed and the reason it is among the samples; its condition is `seed % 4` of the four."""
+
+    form: str
+    seed: int
+    reason: str
+
+    @property
+    def condition(self) -> str:
+        """How it was scanned."""
+        return CONDITIONS[self.seed % len(CONDITIONS)]
+
+
+VISITS = tuple(
+    Sample("home_visit", seed, reason)
+    for seed, reason in (
+        (16, "nothing: clean scan, ID number in one cell, every field filled"),
+        (0, "upside down; ID number in 18 boxes; the school's date is blank"),
+        (8, "faint ruling; running hand in blue; no address"),
+        (4, "pencil; upside down; the teacher's name struck out and written again"),
+        (24, "traditional headings; pencil; date in Chinese numerals; not signed"),
+        (32, "traditional headings; the school's name corrected; neither seal nor signature"),
+        (1, "photo on a desk; traditional headings; the pupil's name corrected"),
+        (5, "photo turned by 90 degrees; 18 boxes; running hand"),
+        (9, "photo; date in Chinese numerals; not signed"),
+        (13, "photo; a rare character in the name; the parent's opinion corrected"),
+        (21, "photo turned by 270 degrees; pencil; neither seal nor signature"),
+        (29, "photo; faint ruling; 18 boxes; no companion"),
+        (33, "photo; traditional headings; long text"),
+        (37, "photo; broken ruling; 18 boxes"),
+        (2, "photocopy upside down; grey seal over the date; no reason given"),
+        (6, "photocopy; broken ruling"),
+        (14, "photocopy; running hand; neither seal nor signature; date in Chinese numerals"),
+        (22, "photocopy; broken ruling; the school gives no opinion"),
+        (34, "photocopy; a rare character in the name; 18 boxes"),
+        (3, "coarse scan; the age corrected; no seal"),
+        (11, "coarse scan; a rare surname; no seal; the parent gives no opinion"),
+        (27, "coarse scan; traditional headings; a rare surname; date in Chinese numerals"),
+        (35, "coarse scan; the age on the paper contradicts the ID number"),
+    )
+)
+
+TABLES = tuple(
+    Sample("township_table", seed, reason)
+    for seed, reason in (
+        (56, "nothing: clean scan, all by hand"),
+        (0, "the sheet is wide, not tall; units and counts by hand"),
+        (48, "traditional headings; a line «填表单位» above the table; the paper does not add up"),
+        (16, "heading over two columns; thirteen units only; the paper does not add up"),
+        (5, "photo; all by hand; ten units only"),
+        (17, "photo turned by 90 degrees; faint ruling; pencil"),
+        (25, "photo turned by 270 degrees"),
+        (37, "photo; traditional headings; the paper does not add up"),
+        (2, "photocopy, upside down"),
+        (26, "photocopy; broken ruling; traditional headings; heading over two columns"),
+        (3, "coarse scan, wide, upside down; heading over two columns"),
+        (19, "coarse scan; typed throughout; broken ruling"),
+    )
+)
+
+SAMPLES = (*VISITS, *TABLES)
+
+
+def pressed(sample: Sample) -> Pressed:
+    """The sample's picture, small enough to be kept beside the code, with its expected reading."""
+    made = make_sheet(sample.seed, sample.form, sample.condition, "sample")
+    jpeg, scale = _shrunk(made.image_bytes)
+    dpi = round(made.expected["dpi"] * scale)
+    return Pressed(jpeg, {**made.expected, "dpi": dpi, "reason": sample.reason})
+
+
+def _shrunk(jpeg: bytes) -> tuple[bytes, float]:
+    """The same picture below MOST_BYTES and its scale: coarser first in quality, then in size."""
+    image = Image.open(io.BytesIO(jpeg))
+    exif, side = image.getexif(), max(image.size)
+    for longest, quality in (
+        (LONGEST_SIDE, 85),
+        (LONGEST_SIDE, 72),
+        (LONGEST_SIDE, 60),
+        (2100, 60),
+        (1900, 60),
+        (1750, 55),
+    ):
+        scale = min(1.0, longest / side)
+        if scale == 1.0 and len(jpeg) <= MOST_BYTES:
+            return jpeg, 1.0
+        size = (round(image.width * scale), round(image.height * scale))
+        out = io.BytesIO()
+        image.resize(size, Image.Resampling.LANCZOS).save(out, "JPEG", quality=quality, exif=exif)
+        if out.tell() <= MOST_BYTES:
+            break
+    return out.getvalue(), scale
+
+
+def readme() -> str:
+    """The text of sample_scans/README.md."""
+    lines = [
+        f"| `{form}/{number:03}.jpg` | {sample.reason} | press, {sample.condition}, seed {sample.seed} |"
+        for form, number, sample in numbered()
+    ]
+    return README + "\n".join(lines) + "\n"
+
+
+def numbered() -> list[tuple[str, int, Sample]]:
+    """Form folder, number in it from 1, sample."""
+    return [
+        (sample.form, number, sample) for group in (VISITS, TABLES) for number, sample in enumerate(group, 1)
+    ]
