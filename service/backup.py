@@ -12,7 +12,7 @@ from sqlalchemy.engine import make_url
 
 from service.config import Settings
 from service.errors import Invalid
-from service.storage import BlobStore
+from service.storage import BlobStore, make_private
 
 _DATABASE = "shibiao.sqlite3"
 _SCANS = "scans"
@@ -32,7 +32,7 @@ def backup(settings: Settings, folder: Path) -> Copied:
     The database goes first: every blob it knows was stored before, so none can be missing. On PostgreSQL
     run pg_dump before this.
     """
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_private(folder)
     source = _sqlite(settings)
     if source is not None:
         _copy_database(source, folder / _DATABASE)
@@ -49,7 +49,7 @@ def restore(settings: Settings, folder: Path) -> Copied:
     if target is not None:
         if not (folder / _DATABASE).exists():
             raise Invalid("备份目录里没有数据库。", "请检查备份目录是否正确。")
-        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_private(target.parent)
         _copy_database(folder / _DATABASE, target)
     return Copied(target is not None, _copy_blobs(folder / _SCANS, settings.data_dir / _SCANS))
 
@@ -75,7 +75,7 @@ def _copy_blobs(source: Path, target: Path) -> int:
     for name in origin.names():
         if not copy.exists(name):
             place = copy.path(name)
-            place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_private(place.parent)
             draft = place.with_suffix(".part")
             shutil.copy2(origin.path(name), draft)
             draft.replace(place)

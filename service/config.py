@@ -21,8 +21,8 @@ class Settings:
     public_url: str = ""
     workers: int = 1
     max_upload_mb: int = 50
-    lease_seconds: int = 120
-    heartbeat_seconds: int = 30
+    lease_seconds: float = 120.0
+    heartbeat_seconds: float = 30.0
     sweep_seconds: float = 10.0
     retry_seconds: float = 5.0
     session_idle_minutes: int = 30

@@ -54,7 +54,7 @@ def _create(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     fresh = [base64.b64encode(secrets.token_bytes(32)).decode() for _ in range(2)]
     body = json.dumps({"current": "k1", "keys": {"k1": fresh[0]}, "search": fresh[1]})
-    draft = path.with_suffix(f".{os.getpid()}.part")
+    draft = path.with_suffix(f".{secrets.token_hex(8)}.part")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
         out.write(body)
         out.flush()
@@ -65,6 +65,9 @@ def _create(path: Path) -> None:
         pass
     finally:
         draft.unlink()
+    folder = os.open(path.parent, os.O_RDONLY)  # keys lost in a power cut would lose all they sealed
+    os.fsync(folder)
+    os.close(folder)
 
 
 _installed: Keyring | None = None

@@ -60,7 +60,7 @@ class BlobStore:
         errors of the stream itself (a client that went away) pass through. Nothing stays behind.
         """
         with _disk():
-            self._incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_private(self._incoming)
             path = self._incoming / f"{uuid.uuid4().hex}.part"
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
@@ -76,9 +76,7 @@ class BlobStore:
         """Make the draft a blob; when this returns it survives a power cut."""
         target = self.path(draft.sha256)
         with _disk():
-            fresh = [folder for folder in (target.parent, target.parent.parent, self._blobs)
-                     if not folder.exists()]
-            target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            fresh = make_private(target.parent)
             # Replacing an equal file is harmless, and mends one that rotted.
             draft.path.replace(target)
             for folder in {target.parent, *(made.parent for made in fresh)}:
@@ -125,6 +123,15 @@ class BlobStore:
                     part.unlink()
                     gone += 1
         return gone
+
+
+def make_private(folder: Path) -> list[Path]:
+    """Make the folder and those above it, for their owner alone; returns those that were not there."""
+    if folder.is_dir():
+        return []
+    fresh = make_private(folder.parent)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return [*fresh, folder]
 
 
 def sha256_of(path: Path) -> str:
