@@ -122,14 +122,15 @@ def issue_token(session: Session, actor: Actor | None, user_id: int, name: str, 
     return token
 
 
-def revoke_token(session: Session, actor: Actor, token_id: int) -> None:
-    """End a token at once."""
+def revoke_token(session: Session, actor: Actor, token_id: int) -> int:
+    """End a token at once; returns whose it was."""
     _require(actor)
     kept = session.get(ApiToken, token_id)
     if kept is None:
         raise NotFound
     kept.revoked_at = kept.revoked_at or now()
     audit.record(session, actor, "token.revoked", "api_token", kept.id, user_id=kept.user_id)
+    return kept.user_id
 
 
 def actor_of_token(database: Database, token: str, address: str) -> Actor | None:

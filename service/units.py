@@ -12,7 +12,7 @@ from ocr.lists import UnitEntry
 from service import audit
 from service.access import Actor
 from service.errors import Conflict, Invalid, NotFound
-from service.models import Unit
+from service.models import Unit, User
 from service.models.people import UNIT_KINDS
 
 _PARENT_KINDS = {"bureau": frozenset({None}), "township": frozenset({"bureau"}),
@@ -60,6 +60,31 @@ def add(session: Session, actor: Actor | None, name: str, kind: str, parent: Uni
     session.add(unit)
     session.flush()
     audit.record(session, actor, "unit.added", "unit", unit.id, kind=kind)
+    return unit
+
+
+def rename(session: Session, actor: Actor | None, unit_id: int, name: str) -> Unit:
+    """Another name for a unit; raises NotFound, Invalid, or Conflict when a neighbour bears it."""
+    unit, name = get(session, unit_id), name.strip()
+    if not name or len(name) > 100:
+        raise Invalid("单位名称或类型有误。")
+    namesake = find(session, name, unit.parent)
+    if namesake is not None and namesake.id != unit.id:
+        raise Conflict("同名单位已经存在。", "请换一个名称。")
+    unit.name = name
+    audit.record(session, actor, "unit.renamed", "unit", unit.id)
+    return unit
+
+
+def set_active(session: Session, actor: Actor | None, unit_id: int, active: bool) -> Unit:
+    """Close a unit, or open it again; its records stay. Raises NotFound, or Conflict while people work there."""
+    unit = get(session, unit_id)
+    if not active and _in_use(session, unit):
+        raise Conflict("这个单位还有启用的账号或下级单位，不能停用。", "请先停用或调走它们。")
+    if active and unit.parent is not None and not unit.parent.active:
+        raise Conflict("上级单位已停用。", "请先启用上级单位。")
+    unit.active = active
+    audit.record(session, actor, "unit.opened" if active else "unit.closed", "unit", unit.id)
     return unit
 
 
@@ -143,3 +168,9 @@ def _next_position(session: Session, parent: Unit | None) -> int:
     siblings = session.scalars(
         select(Unit.position).where(Unit.parent_id == (parent.id if parent else None)))
     return max(siblings, default=0) + 1
+
+
+def _in_use(session: Session, unit: Unit) -> bool:
+    people = select(User.id).where(User.unit_id == unit.id, User.disabled_at.is_(None))
+    below_it = select(Unit.id).where(Unit.parent_id == unit.id, Unit.active)
+    return unit.kind == "bureau" or any(session.scalar(query.limit(1)) for query in (people, below_it))

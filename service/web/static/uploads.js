@@ -17,7 +17,7 @@ function key() {                         // crypto.randomUUID exists only on htt
 }
 
 function sizeWords(bytes) {
-  return bytes < 1024 * 1024 ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${(bytes / 1048576).toFixed(1)} MB`;
+  return bytes < 1024 * 1024 ? `${Math.ceil(bytes / 1024)} KB` : `${(bytes / 1048576).toFixed(1)} MB`;
 }
 
 function add(files) {
@@ -42,10 +42,11 @@ function makeRow(file) {
     const image = new Image();
     image.alt = "";
     image.src = URL.createObjectURL(file);
-    image.onload = image.onerror = () => URL.revokeObjectURL(image.src);
+    image.onload = () => URL.revokeObjectURL(image.src);
+    image.onerror = () => { URL.revokeObjectURL(image.src); image.remove(); };
     picture.replaceChildren(image);
   }
-  list.prepend(row);
+  list.append(row);
   return row;
 }
 
@@ -100,7 +101,8 @@ function received(item, files) {
   const refused = files.filter((one) => one.error);
   if (files.length === 1 && stored.length === 1) showReceipt(item.row, stored[0]);
   else {
-    tell(item, `压缩包内 ${files.length} 个文件：${stored.length} 个已安全存入${refused.length ? `，${refused.length} 个未接收` : ""}`, refused.length ? "warn" : "ok");
+    badge(item.row, refused.length ? "部分存入" : "已存入", refused.length ? "warn" : "ok",
+      `压缩包内 ${files.length} 个文件：${stored.length} 个已安全存入${refused.length ? `，${refused.length} 个未接收` : ""}`);
     const inner = document.createElement("ul");
     inner.className = "sending-list";
     for (const one of files) {
