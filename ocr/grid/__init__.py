@@ -8,7 +8,7 @@ import numpy as np
 
 from ocr.grid.cells import Lattice, spans
 from ocr.grid.ink import Ink, InkMap, ink_in, ink_map
-from ocr.grid.rules import rules, rulings
+from ocr.rectify.rules import rules, rulings
 from ocr.rectify.sheet import RectifiedSheet
 from ocr.results import Box
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.grid.rules import REACH, SAME, Rule
+from ocr.rectify.rules import REACH, SAME, Rule
 from ocr.rectify.sheet import Image
 
 DRAWN = 0.5
@@ -33,9 +33,10 @@ class Lattice:
         self.ys = _lines(level, plumb)
         self.xs = _lines(plumb, level)
         self._level, self._plumb = _at_lines(level, self.ys), _at_lines(plumb, self.xs)
-        # One more pixel of tolerance for each line that the rectification left a little bent.
-        self.horizontal = self._shares(self.ys, self.xs, self._level, across)
-        self.vertical = self._shares(self.xs, self.ys, self._plumb, down.T).T
+        horizontal = self._shares(self.ys, self.xs, self._level, across)
+        vertical = self._shares(self.xs, self.ys, self._plumb, down.T)
+        self.horizontal = _by_stretch(horizontal, vertical.T, self.xs)
+        self.vertical = _by_stretch(vertical, horizontal.T, self.ys).T
 
     @property
     def rows(self) -> int:
@@ -72,6 +73,26 @@ class Lattice:
                 if bottom > top:
                     shares[i, j] = float((mask[top:bottom, a:b] > 0).any(axis=0).mean())
         return shares
+
+
+def _by_stretch(shares: NDArray[np.float64], crossing: NDArray[np.float64],
+                places: Sequence[float]) -> NDArray[np.float64]:
+    """Shares of a line's pieces averaged over each stretch between lines that really cross or end there.
+
+    A line is drawn from junction to junction: a gap wider than one narrow column must not open it,
+    when no border ends at that gap. `crossing[k, j]` is how much of crossing line j is drawn beside
+    row k.
+    """
+    evened = shares.copy()
+    lengths = np.diff(places)
+    for i in range(len(shares)):
+        above = crossing[i - 1] if i else np.zeros(len(places))
+        below = crossing[i] if i < len(crossing) else np.zeros(len(places))
+        junction = (np.maximum(above, below) >= DRAWN)[1:-1]
+        starts = np.r_[0, np.flatnonzero(junction) + 1, len(lengths)]
+        for a, b in zip(starts[:-1], starts[1:], strict=True):
+            evened[i, a:b] = np.average(shares[i, a:b], weights=lengths[a:b])
+    return evened
 
 
 def spans(lattice: Lattice) -> list[Span]:

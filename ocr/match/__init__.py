@@ -61,22 +61,22 @@ def _ways_up(sheet: RectifiedSheet, tables: list[RuledTable], read_line: ReadLin
              locate: Locate | None) -> Iterator[tuple[int, View]]:
     """The sheet turned each way, the likeliest first."""
     first = view_of(sheet, tables, read_line, locate)
-    order = (0, 180, 90, 270) if _lines_run_across(tables) else (90, 270, 0, 180)
+    order = (0, 180, 90, 270) if _lines_run_across(tables, sheet.size) else (90, 270, 0, 180)
     for degrees in order:
         turned = sheet.turn(degrees)
         views = [turned_table(each, degrees) for each in tables]
         yield degrees, View(turned, views, turned_strokes(first.strokes, degrees), read_line, locate)
 
 
-def _lines_run_across(tables: Sequence[RuledTable]) -> bool:
-    """Whether writing is wider than high in most cells, weighed by how clearly."""
-    shapes = []
-    for each in tables:
-        for cell in each.cells:
-            if cell.ink is not None:
-                left, top, right, bottom = cell.ink.box
-                shapes.append(np.log(max(1e-4, right - left) / max(1e-4, bottom - top)))
-    return float(np.clip(shapes, -1.5, 1.5).sum()) >= 0 if shapes else True
+def _lines_run_across(tables: Sequence[RuledTable], shape: tuple[int, int]) -> bool:
+    """Whether writing runs across in the cells that hold more than two characters."""
+    inks = [cell.ink.box for each in tables for cell in each.cells if cell.ink is not None]
+    if not inks:
+        return True
+    sides = np.array([(box[2] - box[0], box[3] - box[1]) for box in inks]) * shape
+    usual = float(np.median(sides.min(axis=1)))
+    long = sides[sides.max(axis=1) > 2.2 * usual]
+    return float((long[:, 0] - long[:, 1]).sum()) >= 0
 
 
 def _best(view: View, templates: list[Template]) -> _Candidate | None:

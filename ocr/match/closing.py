@@ -138,7 +138,8 @@ def _date(view: View, place: Place, closing: Sequence[ClosingLine], name: str) -
     if line is None or line.date is None:
         return Place(name, place.box, ink=False)
     pad = 0.15 * (line.area[3] - line.area[1])
-    area = (line.date[0], line.area[1] - pad, line.date[1], line.area[3] + pad)
+    cell = pixels(place.box, view.strokes)
+    area = (max(cell[0], line.date[0]), line.area[1] - pad, min(cell[2], line.date[1]), line.area[3] + pad)
     return view.place(name, relative(area, view.strokes))
 
 

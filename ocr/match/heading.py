@@ -46,7 +46,7 @@ def _label_end(spelled: list[tuple[str, float]], spec: FieldSpec) -> int | None:
     for length in range(2, min(9, len(spelled)) + 1):
         text = plain("".join(character for character, _ in spelled[:length]))
         score = likeness(text, spec.labels) if text else 0.0
-        if score > best_score:
+        if score >= best_score:
             best, best_score = length, score
     while best is not None and best < len(spelled) and spelled[best][0] in "：:︰.·；;":
         best += 1

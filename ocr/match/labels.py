@@ -37,7 +37,7 @@ def _one(text: str, label: str) -> float:
         whole = max(whole, 0.97 * begin)
     if len(label) >= 2 and label in text:
         whole = max(whole, 0.72 + 0.25 * len(label) / len(text))
-    elif len(text) >= 2 and text in label:
+    elif len(text) >= 2 and text in label and (len(text) >= 6 or 2 * len(text) >= len(label)):
         whole = max(whole, 0.6 + 0.3 * len(text) / len(label))
     return float(whole)
 

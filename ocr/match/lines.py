@@ -61,7 +61,7 @@ def _bands(profile: NDArray[np.float64]) -> list[tuple[int, int]]:
     if not profile.any():
         return []
     high = float(np.percentile(profile[profile > 0], 80))
-    busy = profile > max(0.6, 0.08 * high)
+    busy = profile > max(0.6, 0.02 * high)
     edges = np.flatnonzero(np.diff(np.r_[0, busy.astype(np.int8), 0]))
     bands = [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
     bands = _joined([band for band in bands if band[1] - band[0] >= 3])

@@ -39,6 +39,8 @@ def find_columns(view: View, table: RuledTable, template: Template) -> Headed:
             continue
         if found.heads and cell.row >= found.first_row:
             break
+        if _spans_others(table, cell):
+            continue
         spec, score = best_spec(view.label(cell, 2), template.columns, found.heads)
         if spec is None:
             unread.append(cell)
@@ -65,6 +67,13 @@ def records(view: View, found: Headed, template: Template) -> tuple[list[dict[st
             rows.append(places)
     totals = {} if last is None else _totals(view, found, template, last)
     return rows, totals
+
+
+def _spans_others(table: RuledTable, cell: Cell) -> bool:
+    """Whether a heading stands over several columns that have headings of their own."""
+    below = [other for other in table.cells if other.row == cell.row + cell.rowspan and other.ink is not None
+             and cell.col <= other.col < cell.col + cell.colspan]
+    return cell.colspan > 1 and len(below) > 1
 
 
 def _last_one(found: Headed, unread: list[Cell], template: Template) -> None:

@@ -8,7 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.rectify.lines import WORK, chains, line_masks
+from ocr.rectify.lines import WORK, chains, dark_pixels, line_masks
+from ocr.rectify.mend import mended_lines
 from ocr.rectify.bend import Bend
 from ocr.rectify.level import Matrix, levelling, moved, segments
 from ocr.rectify.light import evened
@@ -32,12 +33,12 @@ def rectify(pixels: Image) -> RectifiedSheet:
     outline = find_outline(pixels)
     flatten, size = _flattening(pixels, outline)
     work, shrink = _work_copy(pixels, flatten, size)
-    masks = line_masks(evened(work))
+    masks = line_masks(dark_pixels(evened(work)))
     sink = Bend(chains(masks.across), (work.shape[1], work.shape[0]))
     lean = Bend(chains(np.ascontiguousarray(masks.down.T)), (work.shape[0], work.shape[1]))
     straight = _straightened(pixels, flatten, size, sink, lean, shrink)
     flat = evened(straight)
-    ruled = line_masks(_small(flat))
+    ruled = mended_lines(_small(flat))
     return RectifiedSheet(straight, flat, ruled.across, ruled.down, _quad(flatten, size, pixels))
 
 

@@ -28,9 +28,14 @@ class LineMasks:
     down: Image
 
 
-def line_masks(flat: Image, shortest: int = SHORTEST) -> LineMasks:
-    """Mark the ruling lines of an evened grey picture whose longer side is about WORK pixels."""
-    dark = cv2.adaptiveThreshold(flat, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 31, 12)
+def dark_pixels(flat: Image) -> Image:
+    """Mark (255) what is darker than its neighbourhood in an evened grey picture."""
+    return np.asarray(cv2.adaptiveThreshold(flat, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 31, 12),
+                      np.uint8)
+
+
+def line_masks(dark: Image, shortest: int = SHORTEST) -> LineMasks:
+    """Mark the ruling lines among the dark pixels of a picture whose longer side is about WORK pixels."""
     turned = np.ascontiguousarray(dark.T)
     across, down = _runs(dark, shortest), np.ascontiguousarray(_runs(turned, shortest).T)
     rest = cv2.subtract(dark, cv2.dilate(across | down, np.ones((3, 3), np.uint8)))
@@ -82,10 +87,8 @@ def _without_text(mask: Image, other: Image, rest: Image) -> Image:
 def _is_ruling(left: int, top: int, width: int, height: int, posts: Image, around: Image) -> bool:
     middle = top + height // 2
     ends = posts[top:top + height, [left, left + width - 1]].any(axis=0)
-    if ends.all():
-        return True
     busy = float((around[middle, left:left + width] > 0).mean())
-    return busy < (0.5 if ends.any() else 0.3)
+    return busy < (0.8 if ends.all() else 0.5 if ends.any() else 0.3)
 
 
 def _centres(part: NDArray[np.bool_], step: int) -> NDArray[np.float32]:

@@ -67,9 +67,17 @@ def rulings(across: Sequence[Rule], down: Sequence[Rule]) -> list[tuple[list[Rul
     for home in {root(index) for index in range(len(owner))}:
         level = [rule for i, rule in enumerate(across) if root(i) == home]
         plumb = [rule for j, rule in enumerate(down) if root(len(across) + j) == home]
+        plumb = _within(plumb, level[0].at, level[-1].at) if level else []
+        level = _within(level, min(r.at for r in plumb), max(r.at for r in plumb)) if plumb else []
         if len(level) >= 2 and len(plumb) >= 2:
             found.append((level, plumb))
     return sorted(found, key=lambda ruling: ruling[0][0].at)
+
+
+def _within(lines: list[Rule], first: float, last: float) -> list[Rule]:
+    """The lines without those that run far past the ruling at both ends: streaks of a copier's glass."""
+    far = 4 * REACH
+    return [rule for rule in lines if rule.start > first - far or rule.end < last + far]
 
 
 def _meet(level: Rule, plumb: Rule) -> bool:
