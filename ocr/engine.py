@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.decode import Alphabet, Emissions, best_path, path_characters
+from ocr.decode import Alphabet, Emissions, best_path, path_characters, path_characters
 from ocr.engine_weights import cache_folder, detection_model, recognition_model
 
 Pixels = NDArray[np.uint8]
@@ -57,6 +57,14 @@ class Engine:
         filled = min(WIDTHS[-1], max(1, round(crop.shape[1] * HEIGHT / max(1, crop.shape[0]))))
         return [(character, (step + 0.5) * STEP / filled)
                 for character, _, step in path_characters(self.emissions(crop))]
+
+    def locate(self, crop: Pixels) -> list[tuple[str, float]]:
+        """Each character of a line with its middle, 0–1 of the crop's width."""
+        emissions = self.emissions(crop)
+        columns = max(1, round(crop.shape[1] * HEIGHT / max(1, crop.shape[0])))
+        scale = STEP / min(columns, WIDTHS[-1])
+        return [(character, min(1.0, (step + 0.5) * scale))
+                for character, _, step in path_characters(emissions)]
 
     def lines(self, pixels: Pixels) -> list[tuple[int, int, int, int]]:
         """Boxes in pixels (left, top, right, bottom) of the text lines on a page, top to bottom."""

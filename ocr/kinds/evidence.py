@@ -18,7 +18,7 @@ from ocr.template import FieldSpec
 class Evidence:
     """The recogniser's probabilities for one place: its written lines from top to bottom.
 
-    `blur` is 0 for sharp writing and grows towards 1; `ticked` the words of the options ticked.
+    `ticked` are the words of the options ticked.
     """
 
     lines: tuple[Emissions, ...]
@@ -51,10 +51,11 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What is known about the field: its definition, the lists given, and the rest of the sheet."""
+    """What is known about the field: its definition, the lists given, names read elsewhere on the sheet."""
 
     spec: FieldSpec
     knowledge: Knowledge
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

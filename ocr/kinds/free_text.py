@@ -15,6 +15,10 @@ _SIGNS = "，。、；：！？（）“”《》…"
 _LOOKS = {"，": ",﹐‚`'‘’", "。": ".｡·•゜°﹒", "；": ";", "：": ":", "！": "!", "？": "?", "（": "(", "）": ")", "、": "､ヽ丶﹑"}
 
 
+_NAMED = 0.01
+"""Share of a name read elsewhere on the sheet among the words of its running text."""
+
+
 @cache
 def symbols() -> str:
     """Characters of ordinary text: GB2312, digits, letters, punctuation."""
@@ -26,6 +30,6 @@ def symbols() -> str:
 def read(evidence: Evidence, context: Context) -> KindReading:
     """The likeliest texts in simplified characters, under the dictionary's words."""
     lattice = folded(evidence.joined, symbols(), _LOOKS, QUIET)
-    found = search(lattice, Sentences(dictionary()), beams=16, choices=12)
+    found = search(lattice, Sentences(dictionary().with_words(dict.fromkeys(context.words, _NAMED))), beams=16, choices=12)
     candidates = merged((Candidate(h.text, h.text, h.log_p) for h in found), keep=6)
     return KindReading(candidates, evidence) if candidates else nothing(evidence)

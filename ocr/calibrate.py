@@ -1,0 +1,76 @@
+"""Turn what was seen of a field into the probability that its whole value is right.
+
+Per kind of field a logistic regression (Platt scaling; Guo et al., ICML 2017, on why raw network
+scores need it) over a few features, its parameters in calibration.json beside this module.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ocr.reconcile import Settled, log_odds
+from ocr.template import FieldSpec
+
+PARAMETERS = Path(__file__).resolve().parent / "calibration.json"
+
+FEATURES = ("log_odds", "forced", "least", "mean", "settled", "agreed", "objected", "length", "two_lines")
+"""In this order the parameters of a kind follow its intercept."""
+
+BLANK = 0.9995
+"""Probability that a place without ink is truly blank."""
+
+
+def features(settled: Settled) -> tuple[float, ...]:
+    """What speaks for and against the chosen value of a field with ink; see FEATURES."""
+    evidence = settled.reading.evidence if settled.reading else None
+    best = settled.candidates[0][2] if settled.candidates else 0.0
+    certain = evidence.certainties if evidence else ()
+    return (
+        log_odds(best),
+        _forced(settled),
+        log_odds(min(certain, default=0.0)),
+        log_odds(sum(certain) / len(certain) if certain else 0.0),
+        float(settled.value != settled.alone),
+        float(min(settled.agreed, 2)),
+        float(len([flag for flag in settled.flags if flag != "settled"])),
+        math.log1p(len(settled.value)),
+        float(evidence is not None and len(evidence.lines) > 1),
+    )
+
+
+def _forced(settled: Settled) -> float:
+    """How much less likely, per character, the value is than the best unconstrained reading."""
+    reading = settled.reading
+    if reading is None or reading.evidence is None or reading.best is None:
+        return 0.0
+    return min(0.0, (reading.best.log_p - reading.evidence.open_log_p) / (len(settled.value) + 1))
+
+
+def confidence(settled: Settled, kind: str) -> float:
+    """Probability (0–1) that the whole value is right."""
+    if settled.reading is None or settled.reading.evidence is None:
+        return BLANK
+    fitted = _parameters().get(kind)
+    if fitted is None:
+        return min(0.5, settled.candidates[0][2]) if settled.candidates else 0.0
+    score = fitted["intercept"] + sum(w * x for w, x in zip(fitted["weights"], features(settled), strict=True))
+    return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, score))))
+
+
+def threshold(spec: FieldSpec) -> float:
+    """The least confidence at which the field is accepted: fitted for its target of wrong values."""
+    fitted = _parameters().get(spec.kind)
+    known = fitted["thresholds"].get(f"{spec.target:g}") if fitted else None
+    return float(known) if known is not None else 1.0 - spec.target
+
+
+@cache
+def _parameters() -> Mapping[str, Any]:
+    if not PARAMETERS.is_file():
+        return {}
+    return dict(json.loads(PARAMETERS.read_text(encoding="utf-8"))["kinds"])

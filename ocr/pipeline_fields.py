@@ -1,0 +1,156 @@
+"""From the places of a matched sheet to settled fields: crop, recognise, decode, settle, weigh."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import cv2
+import numpy as np
+
+from ocr import calibrate, kinds
+from ocr.decode import Emissions
+from ocr.grid import InkMap, ink, ink_map
+from ocr.kinds.evidence import Context, Evidence, KindReading
+from ocr.kinds.knowledge import Knowledge
+from ocr.match import Match, Place
+from ocr.reconcile import Settled, settle
+from ocr.reconcile_sums import hold_to_sums
+from ocr.reconcile_table import settle_table
+from ocr.rectify.sheet import Image, RectifiedSheet
+from ocr.results import Box, FieldReading
+from ocr.template import FieldSpec, Template
+
+MARGIN = 6
+"""Pixels left around writing: 6–10 read best, more lets neighbours in."""
+
+_LAST = ("free_text",)
+"""Kinds read after all others, because names read elsewhere on the sheet help them."""
+
+
+class Recogniser(Protocol):
+    """The part of the engine that is needed here."""
+
+    def emissions(self, crop: Image) -> Emissions:
+        """Probabilities along one line of writing."""
+
+
+@dataclass(frozen=True)
+class FieldReader:
+    """Reads the fields of one matched sheet."""
+
+    engine: Recogniser
+    knowledge: Knowledge
+    match: Match
+    strokes: InkMap
+
+    @classmethod
+    def of(cls, engine: Recogniser, knowledge: Knowledge, match: Match) -> FieldReader:
+        """A reader with the sheet's strokes found once."""
+        return cls(engine, knowledge, match, ink_map(match.sheet))
+
+    def form(self) -> dict[str, FieldReading]:
+        """Every field of a form, in the template's order; one that was not found is empty and unsure."""
+        template, places = self.match.template, self.match.places
+        specs = [spec for spec in template.fields if spec.name in places]
+        early = {spec.name: self._read(spec, places[spec.name]) for spec in specs if spec.kind not in _LAST}
+        settled = settle(early, template.rules, self.knowledge)
+        words = _names(template, settled)
+        late = {spec.name: self._read(spec, places[spec.name], words) for spec in specs if spec.kind in _LAST}
+        settled |= settle(late, (), self.knowledge)
+        return {spec.name: _field(spec, places.get(spec.name), settled.get(spec.name)) for spec in template.fields}
+
+    def table(self) -> tuple[tuple[dict[str, FieldReading], ...], dict[str, FieldReading]]:
+        """The records of a table and its row of sums."""
+        template = self.match.template
+        read = [self._row(template, places) for places in (*self.match.rows, self.match.totals)]
+        rows, totals = settle_table(read[:-1], read[-1], template.rules)
+        rows, totals = hold_to_sums(rows, totals, template.rules)
+        fields = [{spec.name: _field(spec, places.get(spec.name), settled.get(spec.name))
+                   for spec in template.columns if spec.name in places}
+                  for places, settled in zip((*self.match.rows, self.match.totals), (*rows, totals), strict=True)]
+        return tuple(fields[:-1]), fields[-1]
+
+    def _row(self, template: Template, places: Mapping[str, Place]) -> dict[str, KindReading]:
+        return {spec.name: self._read(spec, places[spec.name]) for spec in template.columns if spec.name in places}
+
+    def _read(self, spec: FieldSpec, place: Place, words: tuple[str, ...] = ()) -> KindReading:
+        """The candidates of one place; a place without ink is blank and costs nothing."""
+        crops = list(self._crops(spec, place)) if place.ink else []
+        if not crops:
+            return KindReading(())
+        evidence = Evidence(tuple(self.engine.emissions(crop) for crop in crops))
+        return kinds.read(evidence, Context(spec, self.knowledge, words))
+
+    def _crops(self, spec: FieldSpec, place: Place) -> Iterable[Image]:
+        """The written lines of a place as pictures; single boxes are laid side by side as one line."""
+        if place.cells:
+            joined = side_by_side(self.match.sheet, place.cells, self.strokes)
+            return [joined] if joined is not None else []
+        printed = () if spec.kind == "date" else place.printed
+        lines = place.lines or (place.ink_box,)
+        return [self.match.sheet.crop(line, MARGIN, printed) for line in lines]
+
+
+def side_by_side(sheet: RectifiedSheet, cells: Iterable[Box], strokes: InkMap) -> Image | None:
+    """The writing of single boxes without the lines between them, as one line; None when all are blank."""
+    found = [found.box for found in (ink(sheet, cell, strokes) for cell in cells) if found is not None]
+    if not found:
+        return None
+    top, bottom = min(box[1] for box in found), max(box[3] for box in found)
+    crops = [sheet.crop((box[0], top, box[2], bottom), MARGIN) for box in found]
+    height = min(crop.shape[0] for crop in crops)
+    return np.asarray(cv2.hconcat([crop[:height] for crop in crops]), np.uint8)
+
+
+def _names(template: Template, settled: Mapping[str, Settled]) -> tuple[str, ...]:
+    """Names read with some certainty: running text on the same sheet is likely to use them."""
+    names = [settled[spec.name] for spec in template.fields if spec.kind == "person_name" and spec.name in settled]
+    return tuple(name.value for name in names if name.candidates and name.candidates[0][2] > 0.5 and name.value)
+
+
+def _field(spec: FieldSpec, place: Place | None, settled: Settled | None) -> FieldReading:
+    """The reading that leaves `ocr/`."""
+    box = _whole(place)
+    if place is None or settled is None:
+        return FieldReading("", "", 0.0, False, box, flags=("not_found",))
+    if not settled.candidates:
+        return _blank(spec, box)
+    confidence = calibrate.confidence(settled, spec.kind)
+    shown = _rescaled(settled, confidence)
+    value, raw = settled.candidates[0][0], settled.candidates[0][1]
+    accept = confidence >= calibrate.threshold(spec) and not _doubtful(settled)
+    return FieldReading(value, raw, round(confidence, 4), accept, box, shown, settled.flags)
+
+
+def _blank(spec: FieldSpec, box: Box) -> FieldReading:
+    """A place without ink. A required field left blank is for a person to look at."""
+    flags = ("missing",) if spec.required else ()
+    return FieldReading("", "", calibrate.BLANK, not spec.required, box, (("", calibrate.BLANK),), flags)
+
+
+def _doubtful(settled: Settled) -> bool:
+    """Whether a rule objects: then a person looks, however sure the reading is."""
+    return any(flag != "settled" for flag in settled.flags)
+
+
+def _rescaled(settled: Settled, confidence: float) -> tuple[tuple[str, float], ...]:
+    """The candidates with the first at the calibrated confidence and the rest sharing what is left."""
+    rest = sum(p for _, _, p in settled.candidates[1:])
+    pairs = [(settled.candidates[0][0], round(confidence, 4))]
+    for value, _, p in settled.candidates[1:6]:
+        pairs.append((value, round((1 - confidence) * p / rest, 4) if rest > 0 else 0.0))
+    return tuple(pairs)
+
+
+def _whole(place: Place | None) -> Box:
+    """Where a person should look: the writing with a little paper around it, or the place when blank."""
+    if place is None:
+        return (0.0, 0.0, 0.0, 0.0)
+    if not place.ink:
+        return place.box
+    left, top, right, bottom = place.ink_box
+    return (max(0.0, left - 0.006), max(0.0, top - 0.004), min(1.0, right + 0.006), min(1.0, bottom + 0.004))
+
+

@@ -1,0 +1,187 @@
+"""What the rules of a form say: how likely values are together, what they suggest, when they object.
+
+A rule is a mapping from the template with the key `rule` and the names of the fields it binds:
+`id_sex` (id, sex) · `id_age` (id, age, on) · `roster` (id, name, school, grade_class) ·
+`not_before` (first, then) · `same_person` (id, number).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from itertools import product
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr.kinds.evidence import KindReading
+from ocr.kinds.id_number import born_on, sex
+from ocr.kinds.knowledge import Knowledge
+from ocr.lists import RosterEntry
+
+Rule = Mapping[str, Any]
+Values = Mapping[str, Sequence[str]]
+Factor = Callable[[Rule, Values, Knowledge], NDArray[np.float64]]
+Objection = Callable[[Rule, Mapping[str, str], Knowledge], Mapping[str, bool]]
+
+_NEUTRAL = 0.3
+"""Weight of values that a rule cannot judge."""
+
+
+def _table(values: Values, weigh: Callable[..., float]) -> NDArray[np.float64]:
+    """`weigh` for every combination of values, one axis per field in order."""
+    shape = [len(listed) for listed in values.values()]
+    weights = [weigh(**dict(zip(values, combination, strict=True))) for combination in product(*values.values())]
+    return np.array(weights, np.float64).reshape(shape)
+
+
+def _id_sex(rule: Rule, values: Values, knowledge: Knowledge) -> NDArray[np.float64]:
+    def weigh(**chosen: str) -> float:
+        by_number, written = sex(chosen.get(rule["id"], "")), chosen.get(rule["sex"], "")
+        if not by_number or not written:
+            return _NEUTRAL
+        return 1.0 if by_number == written else 0.01
+    return _table(values, weigh)
+
+
+def _id_age(rule: Rule, values: Values, knowledge: Knowledge) -> NDArray[np.float64]:
+    def weigh(**chosen: str) -> float:
+        off = _years_off(rule, chosen)
+        return _NEUTRAL if off is None else _AGE_OFF.get(off, 0.002)
+    return _table(values, weigh)
+
+
+_AGE_OFF = {0: 1.0, 1: 0.15, -1: 0.03, 2: 0.03}
+"""Ages are mostly full years, some count the year begun (虚岁)."""
+
+
+def _years_off(rule: Rule, chosen: Mapping[str, str]) -> int | None:
+    """The age written less the full years by ID number on the day; None when one of them is missing."""
+    born, age, on = born_on(chosen.get(rule["id"], "")), chosen.get(rule["age"], ""), chosen.get(rule["on"], "")
+    if born is None or not age.isdigit() or not on:
+        return None
+    day = date.fromisoformat(on)
+    years = day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+    return int(age) - years
+
+
+def _not_before(rule: Rule, values: Values, knowledge: Knowledge) -> NDArray[np.float64]:
+    def weigh(**chosen: str) -> float:
+        first, then = chosen.get(rule["first"], ""), chosen.get(rule["then"], "")
+        if not first or not then:
+            return _NEUTRAL
+        days = (date.fromisoformat(then) - date.fromisoformat(first)).days
+        for most, weight in _DAYS_AFTER:
+            if days <= most:
+                return weight
+        return 0.01
+    return _table(values, weigh)
+
+
+_DAYS_AFTER = ((-31, 0.002), (-1, 0.01), (0, 1.0), (7, 0.8), (31, 0.15), (100, 0.03))
+"""Weights by the most days between two days of a visit's paper; signatures follow soon."""
+
+
+def _same_person(rule: Rule, values: Values, knowledge: Knowledge) -> NDArray[np.float64]:
+    def weigh(**chosen: str) -> float:
+        number, student = chosen.get(rule["id"], ""), chosen.get(rule["number"], "")
+        if not number or not student.startswith("G"):
+            return _NEUTRAL
+        return 1.0 if student[1:] == number else 0.005
+    return _table(values, weigh)
+
+
+_PARTS = {"id": 1e-3, "name": 1e-3, "school": 0.1, "grade_class": 0.2}
+"""How likely each part of a pupil's paper is to differ from the roster."""
+_UNLISTED = 1e-4
+"""Weight of a pupil who is not on the roster."""
+
+
+def _roster(rule: Rule, values: Values, knowledge: Knowledge) -> NDArray[np.float64]:
+    entries = _possible(rule, values, knowledge)
+    keys = {field: key for key, field in rule.items() if key in _PARTS}
+
+    def weigh(**chosen: str) -> float:
+        best = _UNLISTED
+        for entry in entries:
+            weight = 1.0
+            for field, value in chosen.items():
+                weight *= 1.0 if _matches(entry, keys[field], value) else _PARTS[keys[field]]
+            best = max(best, weight)
+        return best
+    return _table(values, weigh)
+
+
+def _possible(rule: Rule, values: Values, knowledge: Knowledge) -> list[RosterEntry]:
+    """The roster's pupils whose name or number is among the candidates."""
+    names, numbers = set(values.get(rule["name"], ())), set(values.get(rule["id"], ()))
+    return [entry for entry in knowledge.lists.roster
+            if entry.name in names or (entry.id_number and entry.id_number in numbers)]
+
+
+def _matches(entry: RosterEntry, key: str, value: str) -> bool:
+    """Whether a value is the entry's; what either leaves out cannot differ."""
+    if key == "grade_class":
+        klass = entry.klass if not entry.klass or entry.klass.endswith("班") else entry.klass + "班"
+        own = entry.grade + klass
+        return not own or not value or own.startswith(value) or value.startswith(own)
+    own = {"id": entry.id_number, "name": entry.name, "school": entry.school}[key]
+    return not own or not value or own == value
+
+
+def suggestions(rule: Rule, readings: Mapping[str, KindReading], knowledge: Knowledge) -> dict[str, list[str]]:
+    """Values that the candidates of other fields suggest: the roster's numbers for a name, and back."""
+    if rule["rule"] != "roster" or not knowledge.lists.roster:
+        return {}
+    name, number = str(rule["name"]), str(rule["id"])
+    if name not in readings or number not in readings:
+        return {}
+    values = {field: [c.value for c in readings[field].candidates] for field in (name, number)}
+    entries = _possible(rule, values, knowledge)
+    return {name: [entry.name for entry in entries], number: [e.id_number for e in entries if e.id_number]}
+
+
+def _objects_id_sex(rule: Rule, values: Mapping[str, str], knowledge: Knowledge) -> Mapping[str, bool]:
+    by_number, written = sex(values.get(rule["id"], "")), values.get(rule["sex"], "")
+    if not by_number or not written:
+        return {}
+    return dict.fromkeys((rule["id"], rule["sex"]), by_number == written)
+
+
+def _objects_id_age(rule: Rule, values: Mapping[str, str], knowledge: Knowledge) -> Mapping[str, bool]:
+    off = _years_off(rule, values)
+    if off is None:
+        return {}
+    return dict.fromkeys((rule["id"], rule["age"], rule["on"]), off in (0, 1, -1, 2))
+
+
+def _objects_not_before(rule: Rule, values: Mapping[str, str], knowledge: Knowledge) -> Mapping[str, bool]:
+    first, then = values.get(rule["first"], ""), values.get(rule["then"], "")
+    return dict.fromkeys((rule["first"], rule["then"]), first <= then) if first and then else {}
+
+
+def _objects_same_person(rule: Rule, values: Mapping[str, str], knowledge: Knowledge) -> Mapping[str, bool]:
+    number, student = values.get(rule["id"], ""), values.get(rule["number"], "")
+    if not number or not student.startswith("G"):
+        return {}
+    return dict.fromkeys((rule["id"], rule["number"]), student[1:] == number)
+
+
+def _objects_roster(rule: Rule, values: Mapping[str, str], knowledge: Knowledge) -> Mapping[str, bool]:
+    """Only name and number are held against the roster: pupils change school and grade."""
+    name, number = values.get(rule["name"], ""), values.get(rule["id"], "")
+    if not knowledge.lists.roster or not name or not number:
+        return {}
+    listed = any(entry.name == name and entry.id_number in ("", number) for entry in knowledge.lists.roster)
+    return dict.fromkeys((rule["name"], rule["id"]), listed)
+
+
+FACTORS: Mapping[str, Factor] = {"id_sex": _id_sex, "id_age": _id_age, "not_before": _not_before,
+                                 "roster": _roster, "same_person": _same_person}
+"""How likely each combination of values is, one axis per field of the rule that was read."""
+
+OBJECTIONS: Mapping[str, Objection] = {"id_sex": _objects_id_sex, "id_age": _objects_id_age,
+                                       "not_before": _objects_not_before, "roster": _objects_roster,
+                                       "same_person": _objects_same_person}
+"""Which fields a rule speaks for (True) or against (False) once values are chosen."""
