@@ -1,0 +1,75 @@
+"""Reports as pages of a workbook: which number goes into which column of which layout."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from service.reports.annex1 import COLUMNS, Annex1, UnitAnnex
+from service.reports.layouts import Page, Row, Value, load_layout
+from service.reports.listing import Listing, ListRow
+from service.reports.month import MonthReport, UnitMonth
+from service.reports.places import BUREAU_SCHOOLS
+
+
+def month_pages(report: MonthReport, county: str, made_on: date) -> tuple[Page, ...]:
+    """The month; `county` stands in the title, a drill-down's unit in the line above the table."""
+    unit = report.total.name if report.total else "、".join(row.name for row in report.rows)
+    words = {"county": county, "month": report.month.chinese, "made_on": chinese(made_on), "unit": unit}
+    rows = tuple({"seq": number, **_month_row(row)} for number, row in enumerate(report.rows, 1))
+    return (Page(load_layout("month"), words, rows, _month_row(report.total) if report.total else None),)
+
+
+def annex_pages(table: Annex1, made_on: date) -> tuple[Page, ...]:
+    """附件1 as the notice has it, and the page that holds it against the papers."""
+    year = table.day.year
+    others = sum(row["other"].value for row in table.rows)
+    words = {"year": str(year), "last_year": str(year - 1), "day": chinese(table.day),
+             "made_on": chinese(made_on), "other": str(others)}
+    rows = tuple({"seq": number, **_annex_row(row)} for number, row in enumerate(table.rows, 1))
+    total = {**_annex_row(table.total), **_paper_total(table)} if table.total else None
+    named = tuple(row for row in rows if row["name"] != BUREAU_SCHOOLS or row["total"])  # not in the notice
+    return (Page(load_layout("annex1"), words, named, total),
+            Page(load_layout("annex1_check"), words, rows, total))
+
+
+def list_pages(listing: Listing, made_on: date) -> tuple[Page, ...]:
+    """The list behind a figure."""
+    question = listing.question
+    period = question.month.chinese if question.month else f"截至{chinese(question.span.last)}"
+    words = {"unit": listing.unit, "period": period, "figure": question.label, "count": str(listing.total),
+             "made_on": chinese(made_on)}
+    rows = tuple({"seq": number, **_list_row(row)} for number, row in enumerate(listing.rows, 1))
+    return (Page(load_layout("list"), words, rows),)
+
+
+def chinese(day: date) -> str:
+    """2019年4月30日."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def _month_row(row: UnitMonth) -> Row:
+    numbers: dict[str, Value] = {name: figure.value for name, figure in row.figures.items()}
+    numbers |= {f"{name}.{part}": figure.value for (name, part), figure in row.parts.items()}
+    share = row.rate.share
+    return {"name": row.name, **numbers, "rate": "—" if share is None else float(share)}
+
+
+def _annex_row(row: UnitAnnex) -> Row:
+    numbers: dict[str, Value] = {name: figure.value for name, figure in row.figures.items()}
+    if row.paper is not None:
+        numbers |= {f"paper_{column}": row.paper.counts[column] for column in COLUMNS}
+        numbers |= {"difference": row.difference("total"), "counted_on": row.paper.counted_on.isoformat()}
+    return {"name": row.name, **numbers}
+
+
+def _paper_total(table: Annex1) -> Mapping[str, Value]:
+    sums = table.paper_total
+    return {f"paper_{column}": sums[column] for column in COLUMNS} if table.papers else {}
+
+
+def _list_row(row: ListRow) -> Row:
+    paper = f"第 {row.sheet_id} 号表" if row.sheet_id else "系统初始数据" if row.is_initial else "系统登记"
+    return {"name": row.name, "sex": row.sex, "age": row.age, "id_number": row.id_number,
+            "school": row.school, "unit": row.unit, "source": row.source, "step": row.step,
+            "on": row.on.isoformat(), "paper": paper}
