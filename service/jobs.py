@@ -150,7 +150,7 @@ def abandon(database: Database, worker: str) -> int:
     """End the leases of a worker known to be dead, so that its jobs need not wait for them."""
     with database.write() as session:
         result = session.execute(update(Job).where(Job.state == "running", Job.worker == worker)
-                                 .values(lease_until=clock(session) - timedelta(seconds=1)))
+                                 .values(lease_until=clock(session)))
         return _count(result)
 
 
@@ -169,7 +169,9 @@ def to_hint(database: Database, again_seconds: float, limit: int = 200) -> list[
 
 
 def _due(moment: datetime, scan_id: str | None) -> Select[Job]:
-    query = select(Job).where(_is_due(moment)).order_by(Job.due_at, Job.id).limit(1)
+    # A job whose worker died goes behind those that waited meanwhile: it may be what killed the worker.
+    waiting_since = func.coalesce(Job.lease_until, Job.due_at)
+    query = select(Job).where(_is_due(moment)).order_by(waiting_since, Job.id).limit(1)
     return query if scan_id is None else query.where(Job.scan_id == scan_id)
 
 

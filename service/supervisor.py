@@ -16,7 +16,7 @@ from pathlib import Path
 import structlog
 
 _GRACE_SECONDS = 25.0
-_LONGEST_PAUSE = 30.0
+_LONGEST_PAUSE = 10.0
 _STEADY_SECONDS = 60.0
 
 _log = structlog.get_logger("shibiao.supervisor")

@@ -15,7 +15,7 @@ from service.access import Actor, actor_for
 from service.config import Settings
 from service.installation import Installation, migrate, open_installation
 from service.models import Unit, User
-from tests.servers import postgres_url, redis_url  # noqa: F401  fixtures
+from tests.servers import postgres_database, postgres_url, redis_url  # noqa: F401  fixtures
 
 PASSWORD = "Xuexiao-2024-ok"
 ORIGIN = "http://localhost"
@@ -95,12 +95,23 @@ def installation(county: County) -> Installation:
     return county.installation
 
 
+@pytest.fixture(scope="session")
+def _county_ground_pg(tmp_path_factory: pytest.TempPathFactory, _cheap_passwords: None) -> Iterator[str]:
+    """A PostgreSQL database with the county in it, copied for every test that wants one."""
+    with postgres_database() as url:
+        installation = open_installation(Settings(tmp_path_factory.mktemp("ground_pg"), database_url=url))
+        settle(installation)
+        installation.close()
+        yield url
+
+
 @pytest.fixture
-def county_pg(postgres_url: str, settings: Settings) -> Iterator[County]:  # noqa: F811
+def county_pg(_county_ground_pg: str, settings: Settings) -> Iterator[County]:
     """The county on PostgreSQL."""
-    installation = open_installation(replace(settings, database_url=postgres_url))
-    yield settle(installation)
-    installation.close()
+    with postgres_database(like=_county_ground_pg) as url:
+        installation = open_installation(replace(settings, database_url=url))
+        yield county_of(installation)
+        installation.close()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -180,7 +191,7 @@ def settle(installation: Installation) -> County:
     with installation.database.write() as session:
         made: dict[str, Unit] = {}
         for position, (name, kind, parent) in enumerate(UNITS):
-            made[name] = Unit(name=name, kind=kind, position=position, parent=made[parent] if parent else None)
+            made[name] = Unit(name=name, kind=kind, position=position, parent=made.get(parent or ""))
             session.add(made[name])
         session.flush()
         for key, (role, unit) in USERS.items():

@@ -7,6 +7,7 @@ named by TEST_POSTGRES_URL and TEST_REDIS_URL.
 import os
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -17,21 +18,31 @@ _POSTGRES = "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
 _REDIS = "redis://127.0.0.1:6379"
 
 
-@pytest.fixture
-def postgres_url() -> Iterator[str]:
-    """The address of an empty PostgreSQL database, dropped afterwards."""
+@contextmanager
+def postgres_database(like: str = "") -> Iterator[str]:
+    """The address of a new PostgreSQL database, empty or a copy of the one at `like`; dropped afterwards."""
     server = make_url(os.environ.get("TEST_POSTGRES_URL", _POSTGRES))
     engine = create_engine(server, isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 3})
     name = f"test_{uuid.uuid4().hex[:12]}"
+    copied = f" TEMPLATE {make_url(like).database}" if like else ""
     try:
         with engine.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name}"))
+            connection.execute(text(f"CREATE DATABASE {name}{copied}"))
     except OperationalError as gone:
         _missing(f"PostgreSQL does not answer: {str(gone.orig).splitlines()[0]}")
-    yield server.set(database=name).render_as_string(hide_password=False)
-    with engine.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    engine.dispose()
+    try:
+        yield server.set(database=name).render_as_string(hide_password=False)
+    finally:
+        with engine.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+        engine.dispose()
+
+
+@pytest.fixture
+def postgres_url() -> Iterator[str]:
+    """The address of an empty PostgreSQL database, dropped afterwards."""
+    with postgres_database() as url:
+        yield url
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,14 +24,21 @@ class Process:
 
 
 _process: Process | None = None
+_make_reader: Callable[[Settings], Reader] = own_reader
 
 
-def open_process(settings: Settings, reader: Reader | None = None) -> Process:
+def read_with(make_reader: Callable[[Settings], Reader]) -> None:
+    """Read with another reader than the program's own; to be said before the workers fork."""
+    global _make_reader
+    _make_reader = make_reader
+
+
+def open_process(settings: Settings) -> Process:
     """Open this process's installation, once, after the fork."""
     global _process
     if _process is None:
         installation = open_installation(settings)
-        _process = Process(installation, reader or own_reader(settings), Sweeper(installation).start())
+        _process = Process(installation, _make_reader(settings), Sweeper(installation).start())
     return _process
 
 

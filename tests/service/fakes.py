@@ -6,10 +6,13 @@ from ocr.errors import DamagedFile
 from ocr.lists import Lists
 from ocr.results import FieldReading, Grid, GridCell, Problem, ReadSheet, SheetReading
 
+NOTHING = Lists()
+
 
 def field(value: str, accept: bool = True, confidence: float = 0.98) -> FieldReading:
     """A field read as `value`."""
-    return FieldReading(value, value, confidence, accept, (0.1, 0.1, 0.3, 0.2), ((value, confidence), ("", 0.01)))
+    candidates = ((value, confidence), ("", 0.01))
+    return FieldReading(value, value, confidence, accept, (0.1, 0.1, 0.3, 0.2), candidates)
 
 
 class PaperReader:
@@ -18,7 +21,7 @@ class PaperReader:
     def __init__(self):
         self.seen: list[tuple[Path, Lists]] = []
 
-    def read(self, path, template="auto", lists=Lists()):
+    def read(self, path, template="auto", lists=NOTHING):
         """Two sheets."""
         self.seen.append((path, lists))
         visit = SheetReading(
@@ -27,7 +30,8 @@ class PaperReader:
             marks={"school_seal": True}, problems=(Problem("blurred", "有些模糊。"),))
         table = SheetReading(
             path.name, 1, "township_table", 0.97, 0.3,
-            rows=({"unit": field("城关"), "total": field("7")}, {"unit": field("河滨"), "total": field("", False)}),
+            rows=({"unit": field("城关"), "total": field("7")},
+                  {"unit": field("河滨"), "total": field("", False)}),
             totals={"total": field("7")})
         return [ReadSheet(visit, b"jpeg of sheet 1"), ReadSheet(table, b"jpeg of sheet 2")]
 
@@ -35,7 +39,7 @@ class PaperReader:
 class GridReader:
     """Meets a ruled table of no known form."""
 
-    def read(self, path, template="auto", lists=Lists()):
+    def read(self, path, template="auto", lists=NOTHING):
         """One sheet with a grid."""
         grid = Grid(1, 1, (GridCell(0, 0, 1, 1, "甲", 0.9, (0, 0, 1, 1)),))
         return [ReadSheet(SheetReading(path.name, 0, None, 0.2, 0.1, grid=grid), b"jpeg")]
@@ -44,7 +48,7 @@ class GridReader:
 class RefusingReader:
     """Finds every file damaged."""
 
-    def read(self, path, template="auto", lists=Lists()):
+    def read(self, path, template="auto", lists=NOTHING):
         """Never succeeds."""
         raise DamagedFile
 
@@ -52,7 +56,7 @@ class RefusingReader:
 class CrashingReader:
     """Falls over every file with an error that quotes the paper, as careless code does."""
 
-    def read(self, path, template="auto", lists=Lists()):
+    def read(self, path, template="auto", lists=NOTHING):
         """Never succeeds."""
         raise ValueError("谭梅 410329200001011234")
 
@@ -60,6 +64,6 @@ class CrashingReader:
 class BlindReader:
     """Finds no sheet anywhere."""
 
-    def read(self, path, template="auto", lists=Lists()):
+    def read(self, path, template="auto", lists=NOTHING):
         """Nothing."""
         return []

@@ -176,3 +176,10 @@ def test_due_jobs_are_hinted_at_again_only_after_a_while(queue):
         session.execute(update(Job).where(Job.id != 2).values(hinted_at=now() - timedelta(seconds=61)))
     assert len(jobs.to_hint(queue, again_seconds=60)) == 2
     assert jobs.to_hint(queue, again_seconds=60) == []
+
+
+def test_what_killed_its_worker_goes_behind_what_waited_meanwhile(queue):
+    first = jobs.claim(queue, "dies", LEASE)
+    jobs.abandon(queue, "dies")
+    order = [jobs.claim(queue, "a", LEASE).job_id for _ in range(3)]
+    assert order == [2, 3, first.job_id]
