@@ -1,0 +1,19 @@
+"""`make bench`: the reader on sheets it was not tuned on, with and without the school's roster."""
+
+from __future__ import annotations
+
+import sys
+
+from tests.bench import accuracy
+
+
+def main(arguments: list[str]) -> int:
+    """Runs the accuracy benchmark twice, RapidOCR's pace only once."""
+    print("— without a roster —")
+    bare = accuracy.main(arguments)
+    print("\n— with the school's roster —")
+    return bare or accuracy.main([*arguments, "--roster", "--fullpage", "0"])
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
