@@ -59,14 +59,15 @@ def page(session: Session, actor: Actor, search: str = "", role: str = "", numbe
     actor.require(ACCOUNTS)
     query = select(User).join(User.unit)
     if search:
-        query = query.where(or_(column.contains(search, autoescape=True)
-                                for column in (User.login, User.name, Unit.name)))
+        columns = (User.login, User.name, Unit.name)
+        query = query.where(or_(*(column.contains(search, autoescape=True) for column in columns)))
     if role:
         query = query.where(User.role == role)
     total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
     pages = max(1, -(-total // PAGE))
     number = min(max(1, number), pages)
-    return AccountPage(tuple(_line(user) for user in session.scalars(_ordered(query, number))), number, pages, total)
+    lines = tuple(_line(user) for user in session.scalars(_ordered(query, number)))
+    return AccountPage(lines, number, pages, total)
 
 
 def find(session: Session, actor: Actor, user_id: int) -> AccountLine:
@@ -79,7 +80,7 @@ def find(session: Session, actor: Actor, user_id: int) -> AccountLine:
     return _line(user, tokens.all())
 
 
-def _ordered(query: Select[tuple[User]], number: int) -> Select[tuple[User]]:
+def _ordered(query: Select[User], number: int) -> Select[User]:
     return (query.options(joinedload(User.unit)).order_by(Unit.kind, Unit.position, Unit.id, User.login)
             .limit(PAGE).offset((number - 1) * PAGE))
 

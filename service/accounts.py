@@ -55,7 +55,8 @@ def create(session: Session, actor: Actor | None, *, login: str, name: str, role
     return NewAccount(user.id, login, told)
 
 
-def change(session: Session, actor: Actor, user_id: int, *, name: str, role: str, unit_id: int) -> None:
+def change(session: Session, actor: Actor | None, user_id: int, *, name: str, role: str,
+           unit_id: int) -> None:
     """Give an account another name, role or unit; another role or unit ends its sessions."""
     user = _other(session, actor, user_id)
     _check_place(session, name.strip(), role, unit_id)
@@ -77,7 +78,7 @@ def reset(session: Session, actor: Actor | None, user_id: int) -> NewAccount:
     return NewAccount(user.id, user.login, told)
 
 
-def set_disabled(session: Session, actor: Actor, user_id: int, disabled: bool) -> None:
+def set_disabled(session: Session, actor: Actor | None, user_id: int, disabled: bool) -> None:
     """Close an account, with its sessions and tokens, or open it again."""
     user = _other(session, actor, user_id)
     user.disabled_at = now() if disabled else None
@@ -122,7 +123,7 @@ def issue_token(session: Session, actor: Actor | None, user_id: int, name: str, 
     return token
 
 
-def revoke_token(session: Session, actor: Actor, token_id: int) -> int:
+def revoke_token(session: Session, actor: Actor | None, token_id: int) -> int:
     """End a token at once; returns whose it was."""
     _require(actor)
     kept = session.get(ApiToken, token_id)

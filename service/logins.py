@@ -15,7 +15,7 @@ from service.errors import Invalid
 from service.models import LoginFailure, User
 
 FAILURES_PER_ADDRESS = 50
-"""All schools may stand behind one address of the county's network, so this is far above one person's limit."""
+"""All schools may stand behind one address of the county's network: far above one person's limit."""
 _FORGET_AFTER = timedelta(days=2)
 
 

@@ -1,4 +1,4 @@
-"""A small picture of an uploaded photo, so that people see which one is meant before any sheet was found in it."""
+"""A small picture of an uploaded photo, so that people see which one is meant before it is read."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MOST_PIXELS_WHOLE = 16_000_000
 
 
 def small(path: Path) -> bytes:
-    """A JPEG of at most 360 × 480 pixels, made anew from the pixels alone. Raises NotFound when none can be made."""
+    """A JPEG of at most 360 × 480 pixels, made anew from the pixels alone; NotFound when none can be made."""
     try:
         with Image.open(path, formats=_FORMATS) as picture:
             most = _MOST_PIXELS if picture.format == "JPEG" else _MOST_PIXELS_WHOLE

@@ -102,7 +102,7 @@ def find_many(session: Session, actor: Actor, scan_ids: Sequence[str]) -> list[S
 
 def page(session: Session, actor: Actor, *, kind: str = "", unit_id: int | None = None,
          between: tuple[datetime, datetime] | None = None, search: str = "", number: int = 1) -> Page:
-    """The scans that wait for `kind` (all when empty), received `between` two moments, named like `search`."""
+    """The scans that wait for `kind` ("" for all), received `between` two moments, named like `search`."""
     query = _visible(actor).where(*_conditions(kind, unit_id, between, search))
     total = session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
     pages = max(1, -(-total // PAGE))
@@ -141,14 +141,14 @@ def _scan(session: Session, actor: Actor, scan_id: str) -> Scan:
     return scan
 
 
-def _visible(actor: Actor) -> Select[tuple[Scan]]:
+def _visible(actor: Actor) -> Select[Scan]:
     loads = (selectinload(Scan.sheets), joinedload(Scan.unit), joinedload(Scan.uploader))
     return scoped(select(Scan), Scan.unit_id, actor).options(*loads)
 
 
 def _conditions(kind: str, unit_id: int | None, between: tuple[datetime, datetime] | None,
                 search: str) -> list[ColumnElement[bool]]:
-    found = [_KINDS[kind]()] if kind in _KINDS else []
+    found = [_waits_for(kind)] if kind in KINDS else []
     if unit_id is not None:
         found.append(Scan.unit_id == unit_id)
     if between:
@@ -164,16 +164,15 @@ def _has(*states: str) -> ColumnElement[bool]:
     return exists().where(Sheet.scan_id == Scan.id, Sheet.state.in_(states))
 
 
-def _unsettled() -> ColumnElement[bool]:
-    return and_(Scan.retake_settled_at.is_(None), or_(Scan.state == "failed", _has("returned")))
-
-
-_KINDS = {
-    "retake": _unsettled,
-    "working": lambda: Scan.state.in_(("received", "reading")),
-    "to_review": lambda: and_(Scan.state == "read", _has("to_review"), ~_has("returned")),
-    "filed": lambda: and_(Scan.state == "read", _has("signed"), ~_has("to_review", "returned")),
-}
+def _waits_for(kind: str) -> ColumnElement[bool]:
+    """The condition in SQL that matches what `_standing` says of a scan."""
+    read = Scan.state == "read"
+    return {
+        "retake": and_(Scan.retake_settled_at.is_(None), or_(Scan.state == "failed", _has("returned"))),
+        "working": Scan.state.in_(("received", "reading")),
+        "to_review": and_(read, _has("to_review"), ~_has("returned")),
+        "filed": and_(read, _has("signed"), ~_has("to_review", "returned")),
+    }[kind]
 
 
 def _line(scan: Scan) -> ScanLine:
@@ -203,8 +202,9 @@ def _standing(scan: Scan) -> Standing:
 
 
 def _retake_standing(scan: Scan) -> Standing:
-    reasons = [sheet.return_reason for sheet in scan.sheets if sheet.state == "returned" and sheet.return_reason]
-    detail = "；".join(reasons or [problem["text"] for problem in scan.problems])
+    returned = [sheet.return_reason for sheet in scan.sheets if sheet.state == "returned"]
+    told = [reason for reason in returned if reason] or [problem["text"] for problem in scan.problems]
+    detail = "；".join(told)
     if scan.retake_settled_at is not None:
         words = "已重拍" if scan.replaced_by else "已确认不用重拍"
         return Standing("settled", words, "", detail)

@@ -1,4 +1,4 @@
-"""The queue as the system administrator sees it: how much waits, what runs, what gave up; no names of files."""
+"""The queue as the system administrator sees it: how much waits, what runs, what gave up."""
 
 from __future__ import annotations
 
@@ -42,8 +42,7 @@ class QueueState:
 def look(session: Session, actor: Actor) -> QueueState:
     """The queue now."""
     actor.require(UNITS)
-    counts = {state: count for state, count in
-              session.execute(select(Job.state, func.count()).group_by(Job.state)).tuples()}
+    counts = dict(session.execute(select(Job.state, func.count()).group_by(Job.state)).all())
     oldest = session.scalar(select(func.min(Job.created_at)).where(Job.state == "queued"))
     return QueueState(counts, oldest, _lines(session, "running"), _lines(session, "failed"))
 

@@ -85,7 +85,8 @@ def issue(user_id: int) -> ResponseReturnValue:
     """A bearer token, told once."""
     try:
         with installation().database.write() as session:
-            token = accounts.issue_token(session, actor(), user_id, request.form.get("name", ""), _number("days"))
+            token = accounts.issue_token(session, actor(), user_id, request.form.get("name", ""),
+                                         _number("days"))
     except Invalid as refused:
         return _account(user_id, refused)
     return render_template("admin/token_told.html", user_id=user_id, token=token)
@@ -130,8 +131,11 @@ def _back(user_id: int) -> ResponseReturnValue:
 def _units() -> list[tuple[int, str]]:
     with installation().database.read() as session:
         found = session.scalars(select(Unit).where(Unit.active).order_by(Unit.kind, Unit.position, Unit.name))
-        return [(unit.id, f"{unit.name}（{unit.parent.name}）" if unit.kind == "school" and unit.parent else unit.name)
-                for unit in found]
+        return [(unit.id, _full_name(unit)) for unit in found]
+
+
+def _full_name(unit: Unit) -> str:
+    return f"{unit.name}（{unit.parent.name}）" if unit.kind == "school" and unit.parent else unit.name
 
 
 def _roles() -> list[tuple[str, str]]:

@@ -70,7 +70,8 @@ def queue() -> ResponseReturnValue:
     """What waits, runs and gave up."""
     with installation().database.read() as session:
         state = queue_state.look(session, actor())
-    return render_template("admin/queue.html", state=state, version=_version(), number=progress.receipt_number)
+    return render_template("admin/queue.html", state=state, version=_version(),
+                           number=progress.receipt_number)
 
 
 @blueprint.post("/queue/<scan_id>/requeue")
@@ -89,8 +90,9 @@ def _index(refused: ShibiaoError | None = None) -> ResponseReturnValue:
         tree = units.tree(session)
     parents = [(node.id, node.name) for head in tree for node in (head, *head.children)
                if node.active and node.kind != "school"]
-    page = render_template("admin/units.html", tree=tree, parents=parents, refused=refused, typed=request.form,
-                           kinds=[(kind, words) for kind, words in UNIT_WORDS.items() if kind != "bureau"])
+    page = render_template("admin/units.html", tree=tree, parents=parents, refused=refused,
+                           typed=request.form,
+                           kinds=[(kind, UNIT_WORDS[kind]) for kind in ("township", "school")])
     return page, status_of(refused) if refused else 200
 
 

@@ -50,7 +50,7 @@ def _expected(error: ShibiaoError) -> ResponseReturnValue:
 def _http(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None or error.code is None or error.code < 400:
         return error
-    message, advice = _HTTP_WORDS.get(error.code, ("请求没有完成。", "请返回重试；如果仍然不行，请联系管理员。"))
+    message, advice = _HTTP_WORDS.get(error.code, ("请求没有完成。", "请返回重试；仍然不行请联系管理员。"))
     return _answer(error.code, f"http_{error.code}", message, advice)
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import logging
-import sys
 import time
 from typing import Any
 
 import structlog
 from flask import Blueprint, Flask, Response, abort, g, request
 from flask.typing import ResponseReturnValue
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+)
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -23,7 +28,8 @@ _LOOPBACK = frozenset({"127.0.0.1", "::1"})
 _log = structlog.get_logger("shibiao.web")
 
 _registry = CollectorRegistry()
-_REQUESTS = Counter("shibiao_requests", "Requests answered", ("method", "route", "status"), registry=_registry)
+_REQUESTS = Counter("shibiao_requests", "Requests answered", ("method", "route", "status"),
+                    registry=_registry)
 _SECONDS = Histogram("shibiao_request_seconds", "Seconds per request", ("route",), registry=_registry)
 _JOBS = Gauge("shibiao_jobs", "Reading jobs by state", ("state",), registry=_registry)
 _SHEETS = Gauge("shibiao_sheets", "Sheets by state", ("state",), registry=_registry)
@@ -69,17 +75,6 @@ def prepare(app: Flask) -> None:
     """Time every request; say what it was, never whom it was about."""
     app.before_request(_begin)
     app.after_request(_end)
-
-
-def configure_logging(level: str) -> None:
-    """One JSON object per line on standard error, for the whole process."""
-    logging.basicConfig(stream=sys.stderr, level=level, format="%(message)s")
-    structlog.configure(
-        processors=[structlog.processors.add_log_level,
-                    structlog.processors.TimeStamper(fmt="iso", utc=True),
-                    structlog.processors.JSONRenderer(ensure_ascii=False)],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr))
 
 
 def _begin() -> None:

@@ -1,4 +1,4 @@
-"""The gate every request passes: default deny, who it is, may they, did they mean it; headers on the way out."""
+"""The gate every request passes: default deny, who it is, may they, did they mean it; and the headers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _FILES_PER_FORM = 20
 HEADERS = {
     "Content-Security-Policy":
         "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'; "
-        # data: for the arrows and ticks drawn inside Bootstrap's stylesheet, blob: for previews of chosen files
+        # data: for the arrows and ticks inside Bootstrap's stylesheet, blob: for previews of chosen files
         "img-src 'self' blob: data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -109,8 +109,8 @@ def _authenticate(rule: Rule) -> bool:
             if found:
                 g.actor = found
         return False
-    token = sessions.presented(here.settings) or ""
-    logged_in = sessions.find(here.database, here.settings, token, address, renews=rule.renews) if token else None
+    logged_in = sessions.find(here.database, here.settings, sessions.presented(here.settings), address,
+                              renews=rule.renews)
     if logged_in is None:
         return False
     g.actor, g.csrf_token, g.unit_name = logged_in.actor, logged_in.csrf_token, logged_in.unit_name

@@ -7,9 +7,10 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flask import Response, request
+from flask import request
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session, joinedload
+from werkzeug.wrappers import Response
 
 from service.access import Actor, actor_for
 from service.config import Settings
@@ -50,8 +51,11 @@ def end(session: Session, token: str) -> None:
     session.execute(delete(WebSession).where(WebSession.token_hash == _hash(token)))
 
 
-def find(database: Database, settings: Settings, token: str, address: str, *, renews: bool) -> LoggedIn | None:
+def find(database: Database, settings: Settings, token: str | None, address: str, *,
+         renews: bool) -> LoggedIn | None:
     """The session of `token` while it is neither idle nor old nor its user disabled."""
+    if token is None:
+        return None
     with database.read() as session:
         found = session.scalar(
             select(WebSession).where(WebSession.token_hash == _hash(token))

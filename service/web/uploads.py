@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, BinaryIO, cast
 from urllib.parse import quote, unquote
@@ -11,11 +11,10 @@ from urllib.parse import quote, unquote
 from flask import Blueprint, Response, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from service import audit, bundles, intake, previews, progress
+from service import audit, intake, previews, progress
 from service.access import UPLOAD, Actor
-from service.bundles import Outcome
 from service.errors import Conflict, Invalid, NotFound
-from service.intake import Receipt, Refused
+from service.intake import Outcome, Receipt, Refused
 from service.progress import ScanLine
 from service.web.context import actor, csrf, installation, requires
 from service.web.security import wants_json
@@ -23,7 +22,6 @@ from service.web.wording import LOCAL, local_time, today
 
 blueprint = Blueprint("uploads", __name__)
 _MOST_ASKED = 100
-_PEEK = 4
 
 
 @blueprint.get("/uploads")
@@ -39,9 +37,9 @@ def page() -> ResponseReturnValue:
         retakes = progress.page(session, actor(), kind="retake", unit_id=unit_id)
         counts = progress.counts(session, actor(), unit_id)
     return render_template(
-        "uploads/page.html", listed=listed, retakes=retakes, counts=counts, kind=kind, month=month, search=search,
-        months=_months(), everywhere=unit_id is None, limit_mb=installation().settings.max_upload_mb,
-        replaced=request.args.get("replaces", ""))
+        "uploads/page.html", listed=listed, retakes=retakes, counts=counts, kind=kind, month=month,
+        search=search, months=_months(), everywhere=unit_id is None,
+        limit_mb=installation().settings.max_upload_mb, replaced=request.args.get("replaces", ""))
 
 
 @blueprint.post("/uploads/files")
@@ -55,7 +53,8 @@ def take_in() -> ResponseReturnValue:
     if request.mimetype == "multipart/form-data":
         return _take_form()
     name = unquote(request.headers.get("X-File-Name", ""))
-    outcomes = _take(cast(BinaryIO, request.stream), name, request.headers.get("Idempotency-Key"))
+    outcomes = intake.receive_any(installation(), actor(), cast(BinaryIO, request.stream), name,
+                                  idempotency_key=request.headers.get("Idempotency-Key"))
     _settle(outcomes, request.headers.get("X-Replaces", ""))
     refusal = outcomes[0].refusal if len(outcomes) == 1 else None
     if refusal:
@@ -129,8 +128,8 @@ def original_of(whose: Actor, scan_id: str) -> Response:
     path = here.store.path(line.sha256).resolve()
     if not path.is_file():
         raise NotFound("原件暂时无法读取。", "请联系系统管理员检查存储。")
-    answer = send_file(path, mimetype="application/octet-stream", as_attachment=True, conditional=False, etag=False,
-                       download_name="scan", max_age=0)
+    answer = send_file(path, mimetype="application/octet-stream", as_attachment=True, conditional=False,
+                       etag=False, download_name="scan", max_age=0)
     answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(line.file_name, safe='')}"
     return answer
 
@@ -138,20 +137,10 @@ def original_of(whose: Actor, scan_id: str) -> Response:
 def line_json(line: ScanLine) -> dict[str, Any]:
     """A scan for scripts: words ready to show."""
     at = line.standing
-    return {"id": line.id, "receipt": line.receipt, "file_name": line.file_name, "state": at.key, "words": at.words,
-            "tone": at.tone, "detail": at.detail, "moving": at.is_moving, "wants_retake": line.wants_retake,
-            "received_at": line.received_at.isoformat(), "received": local_time(line.received_at),
-            "problems": list(line.problems)}
-
-
-def _take(stream: BinaryIO, name: str, key: str | None) -> list[Outcome]:
-    here = installation()
-    head = stream.read(_PEEK)
-    whole = cast(BinaryIO, _Rejoined(head, stream))
-    if bundles.is_bundle(head):
-        return bundles.receive(here, actor(), whole)
-    receipt = intake.receive(here, actor(), whole, name, idempotency_key=key)
-    return [Outcome(receipt.file_name, receipt)]
+    return {"id": line.id, "receipt": line.receipt, "file_name": line.file_name, "state": at.key,
+            "words": at.words, "tone": at.tone, "detail": at.detail, "moving": at.is_moving,
+            "wants_retake": line.wants_retake, "received_at": line.received_at.isoformat(),
+            "received": local_time(line.received_at), "problems": list(line.problems)}
 
 
 def _take_form() -> ResponseReturnValue:
@@ -169,12 +158,12 @@ def _form_outcomes() -> Iterator[Outcome]:
         if not file.filename:
             continue
         try:
-            yield from _take(cast(BinaryIO, file.stream), file.filename, None)
+            yield from intake.receive_any(installation(), actor(), cast(BinaryIO, file.stream), file.filename)
         except (Refused, Conflict) as refused:
             yield Outcome(intake.clean_name(file.filename), None, refused)
 
 
-def _settle(outcomes: list[Outcome], replaced: str) -> None:
+def _settle(outcomes: Sequence[Outcome], replaced: str) -> None:
     """A file handed in for one that had to be taken again answers that wish."""
     stored = next((one.receipt for one in outcomes if one.receipt), None)
     if not replaced or stored is None:
@@ -196,20 +185,9 @@ def _outcome_json(outcome: Outcome) -> dict[str, Any]:
 
 def receipt_json(receipt: Receipt) -> dict[str, Any]:
     """A receipt for scripts and programs."""
-    return {"id": receipt.scan_id, "receipt": progress.receipt_number(receipt.scan_id), "state": receipt.state,
-            "file_name": receipt.file_name, "duplicate": receipt.duplicate,
+    return {"id": receipt.scan_id, "receipt": progress.receipt_number(receipt.scan_id),
+            "state": receipt.state, "file_name": receipt.file_name, "duplicate": receipt.duplicate,
             "received_at": receipt.received_at.isoformat(), "received": local_time(receipt.received_at)}
-
-
-class _Rejoined:
-    """A stream whose first bytes were looked at already; never more than asked for is held in memory."""
-
-    def __init__(self, head: bytes, rest: BinaryIO) -> None:
-        self._head, self._rest = head, rest
-
-    def read(self, size: int = -1) -> bytes:
-        head, self._head = self._head, b""
-        return head or self._rest.read(size)
 
 
 def _month(text: str) -> tuple[datetime, datetime] | None:

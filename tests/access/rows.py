@@ -11,8 +11,8 @@ from typing import Any
 PUBLIC = "public"
 """`allowed` of a route that anybody may call without logging in."""
 
-EVERYBODY = frozenset({"school", "township", "clerk", "bureau", "system_admin", "security_admin", "audit_admin"})
 UPLOADERS = frozenset({"school", "township", "clerk", "bureau"})
+EVERYBODY = UPLOADERS | {"system_admin", "security_admin", "audit_admin"}
 CASEWORKERS = frozenset({"school", "township", "bureau"})
 REVIEWERS = frozenset({"clerk", "bureau"})
 
@@ -21,9 +21,9 @@ REVIEWERS = frozenset({"clerk", "bureau"})
 class Row:
     """One method of one route.
 
-    `target` names the kind of object that the rule's last argument means: a key of `targets.TARGETS`, which
-    gives an object of 城关一小, one of 河滨中学 and an absent one; "" when the rule has none. A target that is no
-    unit's own (a user, a unit, a month) says `scoped=False`: then only the absent one is refused.
+    `target` names the kind of object that the rule's last argument means: a key of `targets.TARGETS`,
+    which gives an object of 城关一小, one of 河滨中学 and an absent one; "" when the rule has none.
+    A target that is no unit's own (a user, a month) says `scoped=False`: only the absent one is refused.
     `values` fills the rule's other arguments, `query` and `body` (json) or `form` go along.
     Let through means: any answer below 500 except 401, 403, 404 and the way to the login page.
     `answers` narrows that to given status codes where they are known.

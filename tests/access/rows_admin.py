@@ -24,7 +24,8 @@ ROWS = [
     Row("POST", "/admin/units/<int:unit_id>/<any(close, open):step>", SYSTEM, "unit", scoped=False,
         values={"step": "open"}, answers=BACK),
     Row("GET", "/admin/queue", SYSTEM, answers=OK),
-    Row("POST", "/admin/queue/<scan_id>/requeue", SYSTEM, "failed_scan", scoped=False, answers=frozenset({303, 409})),
+    Row("POST", "/admin/queue/<scan_id>/requeue", SYSTEM, "failed_scan", scoped=False,
+        answers=frozenset({303, 409})),
     Row("GET", "/admin/audit", AUDITOR, answers=OK),
     Row("POST", "/admin/audit/verify", AUDITOR, answers=OK),
 ]

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from service.models import ApiToken, Job, Scan, Sheet, Student
 from service.database import now
+from service.models import ApiToken, Job, Scan, Sheet, Student
 from tests.conftest import County
 
 OWN_SCHOOL, OTHER_SCHOOL = "城关一小", "河滨中学"
@@ -27,10 +27,17 @@ def _scan(county: County, unit: str, number: int, state: str = "read") -> str:
     with county.installation.database.write() as session:
         if session.get(Scan, scan_id) is None:
             sha256 = county.installation.store.put(data)
-            session.add(Scan(id=scan_id, unit_id=county.units[unit], uploaded_by=uploader, file_name="家访.jpg",
-                             media_type="image/jpeg", size=len(data), sha256=sha256, state=state))
+            session.add(Scan(id=scan_id, unit_id=county.units[unit], uploaded_by=uploader, size=len(data),
+                             sha256=sha256, media_type="image/jpeg", file_name="家访.jpg", state=state))
             session.flush()
             session.add(Job(scan_id=scan_id, state="done" if state == "read" else "failed"))
+    return scan_id
+
+
+def _picture_scan(county: County, unit: str) -> str:
+    scan_id = _scan(county, unit, 3)
+    with county.installation.database.write() as session:
+        session.get_one(Scan, scan_id).sha256 = _picture(county)
     return scan_id
 
 
@@ -66,7 +73,8 @@ def _student(county: County, unit: str) -> int:
 
 def _token(county: County) -> int:
     with county.installation.database.write() as session:
-        token = ApiToken(token_hash=f"{now().timestamp()}", user_id=county.users["school"], name="x", expires_at=now())
+        token = ApiToken(token_hash=f"{now().timestamp()}", user_id=county.users["school"], name="x",
+                         expires_at=now())
         session.add(token)
         session.flush()
         return token.id
@@ -77,6 +85,7 @@ def _both(make: Callable[[County, str], Any], absent: Any) -> Callable[[County],
 
 
 TARGETS: dict[str, Callable[[County], Target]] = {
+    "picture_scan": _both(_picture_scan, "f" * 32),
     "scan": _both(lambda county, unit: _scan(county, unit, 1), "f" * 32),
     "failed_scan": _both(lambda county, unit: _scan(county, unit, 2, "failed"), "f" * 32),
     "sheet": _both(_sheet, 999_999),

@@ -14,6 +14,7 @@ from service.web.context import public
 
 PREFIX = "/api/v1"
 _PARTS = (scans, sheets, students, months)
+_FAULTS = ("400", "401", "403", "404", "405", "409", "413", "415", "422", "500", "503", "507")
 blueprint = Blueprint("api", __name__)
 
 
@@ -78,6 +79,5 @@ def _with_errors(operation: dict[str, Any]) -> dict[str, Any]:
     """The operation with the answers that every one of them can give."""
     fault = {"description": "没有完成；原因和建议见 error",
              "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}}
-    common = {status: fault for status in ("400", "401", "403", "404", "405", "409", "413", "415", "422",
-                                           "500", "503", "507")}
+    common = dict.fromkeys(_FAULTS, fault)
     return operation | {"responses": common | operation["responses"]}

@@ -77,8 +77,9 @@ def hand_in() -> ResponseReturnValue:
     stream, name = _file()
     receipt = intake.receive(installation(), actor(), stream, name,
                              idempotency_key=request.headers.get("Idempotency-Key"))
-    body = ReceiptOut(id=receipt.scan_id, receipt=progress.receipt_number(receipt.scan_id), state=receipt.state,
-                      duplicate=receipt.duplicate, file_name=receipt.file_name, received_at=receipt.received_at)
+    body = ReceiptOut(id=receipt.scan_id, receipt=progress.receipt_number(receipt.scan_id),
+                      state=receipt.state, duplicate=receipt.duplicate, file_name=receipt.file_name,
+                      received_at=receipt.received_at)
     place = url_for("api_scans.show", scan_id=receipt.scan_id)
     return body.model_dump(mode="json"), 200 if receipt.duplicate else 201, {"Location": place}
 
@@ -117,7 +118,7 @@ def _file() -> tuple[BinaryIO, str]:
             request.headers.get("X-File-Name", ""))
     file = request.files.get("file")
     if file is None:
-        raise Invalid("缺少名为 file 的文件。", "请把文件放在 multipart 的 file 部分，或直接作为请求正文发送。")
+        raise Invalid("缺少名为 file 的文件。", "请放在 multipart 的 file 部分，或直接作为请求正文发送。")
     return cast(BinaryIO, file.stream), file.filename or ""
 
 
@@ -135,7 +136,8 @@ def _out(line: ScanLine) -> ScanOut:
         id=line.id, receipt=line.receipt, file_name=line.file_name, size=line.size, sha256=line.sha256,
         media_type=line.media_type, unit=line.unit, received_at=line.received_at,
         state=cast(Any, line.standing.key), words=line.standing.words, detail=line.standing.detail,
-        wants_retake=line.wants_retake, replaced_by=line.replaced_by, problems=list(line.problems), sheets=sheets)
+        wants_retake=line.wants_retake, replaced_by=line.replaced_by, problems=list(line.problems),
+        sheets=sheets)
 
 
 def _json(schema: str, description: str) -> dict[str, Any]:
@@ -143,7 +145,8 @@ def _json(schema: str, description: str) -> dict[str, Any]:
             "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}}
 
 
-_SCAN_ID = {"name": "scan_id", "in": "path", "required": True, "schema": {"type": "string", "pattern": "^[0-9a-f]{32}$"}}
+_SCAN_ID = {"name": "scan_id", "in": "path", "required": True,
+            "schema": {"type": "string", "pattern": "^[0-9a-f]{32}$"}}
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 SCHEMAS: tuple[type[BaseModel], ...] = (ReceiptOut, ScanOut, ScanList)
 PATHS: dict[str, dict[str, Any]] = {
@@ -159,13 +162,15 @@ PATHS: dict[str, dict[str, Any]] = {
                 "application/octet-stream": _BINARY,
                 "multipart/form-data": {"schema": {"type": "object", "required": ["file"],
                                                    "properties": {"file": _BINARY["schema"]}}}}},
-            "responses": {"201": _json("ReceiptOut", "已安全存入"), "200": _json("ReceiptOut", "此前已存过同一文件")},
+            "responses": {"201": _json("ReceiptOut", "已安全存入"),
+                          "200": _json("ReceiptOut", "此前已存过同一文件")},
         },
         "get": {
             "operationId": "listScans", "tags": ["scans"], "summary": "本账号可见的文件，新的在前",
             "parameters": [
                 {"name": "kind", "in": "query", "schema": {"type": "string", "enum": list(KINDS)}},
-                {"name": "page", "in": "query", "schema": {"type": "integer", "minimum": 1, "maximum": 1_000_000}}],
+                {"name": "page", "in": "query",
+                 "schema": {"type": "integer", "minimum": 1, "maximum": 1_000_000}}],
             "responses": {"200": _json("ScanList", "一页")},
         },
     },
@@ -175,5 +180,6 @@ PATHS: dict[str, dict[str, Any]] = {
     "/scans/{scan_id}/original": {"get": {
         "operationId": "getOriginal", "tags": ["scans"], "summary": "下载原件（每次下载都有记录）",
         "parameters": [_SCAN_ID],
-        "responses": {"200": {"description": "原样的文件", "content": {"application/octet-stream": _BINARY}}}}},
+        "responses": {"200": {"description": "原样的文件",
+                              "content": {"application/octet-stream": _BINARY}}}}},
 }
