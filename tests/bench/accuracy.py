@@ -85,6 +85,8 @@ def read_all(sheets: list[Path], lists: Lists) -> Run:
 def judge(run: Run, path: Path, expected: dict[str, Any], reading: dict[str, Any] | None) -> None:
     """Adds one sheet's reading to the run."""
     run.sheets += 1
+    if reading and any(problem["code"] == "failed" for problem in reading["problems"]):
+        run.failures.append(f"{path.parent.name}/{_image(path).name}: the reader gave up on this sheet")
     run.templates.append(reading is not None and reading["template"] == expected["template"])
     if "grid" in expected:
         same, read = scoring.grid_cells(expected["grid"], reading["grid"] if reading else None)
