@@ -159,6 +159,6 @@ def _add_headers(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if installation().settings.secure_cookies:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    if request.endpoint != "static":
+    if request.endpoint != "static" or response.status_code >= 400:
         response.headers["Cache-Control"] = "no-store"
     return response
