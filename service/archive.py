@@ -153,10 +153,10 @@ def _month(text: str) -> tuple[datetime, datetime]:
     """The first moment of a local month and of the next one."""
     try:
         first = datetime.strptime(text, "%Y-%m").replace(tzinfo=COUNTY_TIME)
-    except ValueError:
+        after = first.replace(year=first.year + first.month // 12, month=first.month % 12 + 1)
+        return first.astimezone(UTC), after.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise Invalid("「月份」应写成 2019-05 这样。") from None
-    after = first.replace(year=first.year + first.month // 12, month=first.month % 12 + 1)
-    return first.astimezone(UTC), after.astimezone(UTC)
 
 
 def _row(scan: Scan, sheet: Sheet | None, student: Student | None, unit: str) -> Row:

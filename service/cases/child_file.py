@@ -22,6 +22,8 @@ from service.errors import Invalid
 from service.models import Case, Student
 
 SEALED: Mapping[str, str] = {"id_number": "身份证号", "address": "住址", "phone": "联系电话"}
+ALL = "all"
+"""Opens every sealed value at once: for the copy that goes in the binder."""
 TONES: Mapping[str, str] = {"suspected": "warn", "verified": "warn", "persuading": "bad", "returned": "work"}
 
 
@@ -98,16 +100,16 @@ def open_file(session: Session, actor: Actor, student_id: int) -> ChildFile:
 
 
 def reveal(session: Session, actor: Actor, student_id: int, field: str) -> ChildFile:
-    """The file with one sealed value open; recorded in the same transaction.
+    """The file with one sealed value open, or ALL; recorded in the same transaction.
 
     Raises NotAllowed, NotFound, or Invalid for a field that is not sealed.
     """
     actor.require(REVEAL)
-    if field not in SEALED:
+    if field not in SEALED and field != ALL:
         raise Invalid("这一项不能查看。")
     student = sight.student(session, actor, student_id)
     audit.record(session, actor, "student.revealed", "student", student_id, field=field)
-    return _file(session, actor, student, frozenset({field}))
+    return _file(session, actor, student, frozenset(SEALED) if field == ALL else frozenset({field}))
 
 
 def _file(session: Session, actor: Actor, student: Student, opened: frozenset[str]) -> ChildFile:
@@ -144,5 +146,6 @@ def _offer(session: Session, case: Case, act: Act) -> Offer:
 def _quiet_days(case: Case) -> int | None:
     if case.state not in OUTSTANDING:
         return None
-    visited = [event.happened_on for event in case.events if event.kind == "visited"]
-    return (today() - max([case.opened_on, *visited])).days
+    told = [event.happened_on for event in case.events if event.kind == "visited" and event.sheet_id is None]
+    filed = [visit.visited_on for visit in case.student.visits if visit.case_id == case.id]
+    return (today() - max([case.opened_on, *told, *filed])).days

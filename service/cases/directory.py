@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, union_all
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from service import audit
@@ -112,6 +112,13 @@ def units_in_sight(session: Session, actor: Actor) -> list[Unit]:
     return sorted(session.scalars(query), key=_official_place)
 
 
+def receiving_units(session: Session, actor: Actor) -> list[Unit]:
+    """The units that a case may be handed over to: a school hands over to townships only."""
+    kinds = ("township",) if actor.role == "school" else ("township", "school")
+    query = select(Unit).where(Unit.kind.in_(kinds), Unit.active).options(joinedload(Unit.parent))
+    return sorted(session.scalars(query), key=_official_place)
+
+
 def _official_place(unit: Unit) -> tuple[int, int, int, int, int]:
     """Townships in their order, each followed by its schools; the bureau's own schools last."""
     if unit.kind == "township":
@@ -163,7 +170,8 @@ def _watched(watch: str) -> ColumnElement[bool]:
     if watch == "overdue":
         since = today() - timedelta(days=OVERDUE_DAYS)
         lately = exists().where(HomeVisit.case_id == Case.id, HomeVisit.visited_on > since)
-        return and_(Case.state.in_(OUTSTANDING), Case.opened_on <= since, ~lately)
+        told = exists().where(CaseEvent.case_id == Case.id, _told_visit(), CaseEvent.happened_on > since)
+        return and_(Case.state.in_(OUTSTANDING), Case.opened_on <= since, ~lately, ~told)
     if watch == "doubts":
         return _has_open_doubts()
     raise Invalid("没有这种筛选。")
@@ -181,10 +189,19 @@ def _has_open_doubts() -> ColumnElement[bool]:
 
 
 def _last_visits(session: Session, student_ids: list[int]) -> dict[int, date]:
-    last_on = func.max(HomeVisit.visited_on).label("last_on")
-    rows = session.execute(select(HomeVisit.student_id, last_on).where(
-        HomeVisit.student_id.in_(student_ids)).group_by(HomeVisit.student_id))
+    filed = select(HomeVisit.student_id, HomeVisit.visited_on.label("day")).where(
+        HomeVisit.student_id.in_(student_ids))
+    told = select(Case.student_id, CaseEvent.happened_on.label("day")).join(Case).where(
+        Case.student_id.in_(student_ids), _told_visit())
+    visits = union_all(filed, told).subquery()
+    rows = session.execute(select(visits.c.student_id, func.max(visits.c.day).label("last_on"))
+                           .group_by(visits.c.student_id))
     return {row.student_id: row.last_on for row in rows}
+
+
+def _told_visit() -> ColumnElement[bool]:
+    """A visit recorded without paper; one on paper counts by its HomeVisit, which corrections keep right."""
+    return and_(CaseEvent.kind == "visited", CaseEvent.sheet_id.is_(None))
 
 
 def _row(student: Student, case: Case | None, school: str, unit: str | None, visited: date | None) -> Row:

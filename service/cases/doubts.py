@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from service import audit
-from service.access import Actor
+from service.access import FILES, Actor
 from service.calendar import today
+from service.cases import sight
 from service.errors import Conflict, NotFound
 from service.models import Case, CaseEvent
 
@@ -66,17 +66,19 @@ def described(event: CaseEvent, student_id: int) -> Doubt:
     return Doubt(event.id, student_id, reason, WORDS[reason], event.detail.get("student"), event.sheet_id)
 
 
-def settle(session: Session, actor: Actor, event_id: int, note: str = "") -> None:
-    """Record that a person has looked; raises NotFound, or Conflict when somebody already did.
+def settle(session: Session, actor: Actor, event_id: int, note: str = "") -> Case:
+    """Record that a person has looked; returns the case.
 
-    The caller has made sure that the case lies in the actor's sight.
+    Raises NotFound (absent, or of a child out of sight), or Conflict when somebody already did.
     """
+    actor.require(FILES)
     event = session.get(CaseEvent, event_id)
     if event is None or "doubt" not in event.detail:
         raise NotFound
-    case = session.scalars(select(Case).where(Case.id == event.case_id).with_for_update()).one()
+    case = sight.case(session, actor, event.case_id, lock=True)
     if event not in open_doubts(case.events):
         raise Conflict("这项提示已经核对过了。", "请刷新页面。")
     session.add(CaseEvent(case=case, kind="note", happened_on=today(), unit_id=case.unit_id,
                           user_id=actor.user_id, note=note or None, detail={"settles": event.id}))
     audit.record(session, actor, "doubt.settled", "case", case.id, event=event.id)
+    return case

@@ -49,9 +49,14 @@ class Value:
     read: str
     certainty: str
     flags: tuple[str, ...]
-    has_crop: bool
+    box: tuple[float, ...]
     wide: bool
     history: tuple[Said, ...]
+
+    @property
+    def has_crop(self) -> bool:
+        """Whether the reader knows where on the sheet the field is."""
+        return len(self.box) == 4 and self.box[2] > self.box[0]
 
     @property
     def differs(self) -> bool:
@@ -76,10 +81,19 @@ class Filed:
 class Paper:
     """A sheet with its values by row; `marks` are (label, there, who said so)."""
 
-    sheet: Sheet
+    sheet_id: int
+    scan_id: str
+    scan_unit_id: int
+    version: int
     title: str
     state: str
+    state_label: str
     tone: str
+    reason: str
+    has_image: bool
+    unit: str
+    received_at: datetime
+    signed_at: datetime | None
     rows: tuple[tuple[int, tuple[Value, ...]], ...]
     columns: tuple[str, ...]
     marks: tuple[tuple[str, bool, str], ...]
@@ -108,11 +122,16 @@ def open_paper(session: Session, actor: Actor, sheet_id: int) -> Paper:
     audit.record(session, actor, "sheet.viewed", "sheet", sheet_id)
     held = standing(session, sheet)
     names = _names(session, held.history, sheet)
-    state, tone = STATE_LABELS[sheet.state]
+    state_label, tone = STATE_LABELS[sheet.state]
     return Paper(
-        sheet, held.template.title if held.template else "未识别的表格", state, tone, _rows(held, names),
-        _columns(held), _marks(held, names), (*_visits(session, sheet), *_counts(session, sheet)),
-        names.get(sheet.signed_by or 0, ""), names.get(sheet.scan.uploaded_by, ""))
+        sheet_id=sheet.id, scan_id=sheet.scan_id, scan_unit_id=sheet.scan.unit_id, version=sheet.version,
+        title=held.template.title if held.template else "未识别的表格", state=sheet.state,
+        state_label=state_label, tone=tone, has_image=sheet.image_sha256 is not None,
+        reason=sheet.return_reason if sheet.state in ("returned", "set_aside") else "", unit=sheet.unit.name,
+        received_at=sheet.scan.received_at, signed_at=sheet.signed_at, rows=_rows(held, names),
+        columns=_columns(held), marks=_marks(held, names),
+        filed=(*_visits(session, sheet), *_counts(session, sheet)),
+        signer=names.get(sheet.signed_by or 0, ""), uploader=names.get(sheet.scan.uploaded_by, ""))
 
 
 def _rows(held: Standing, names: Mapping[int, str]) -> tuple[tuple[int, tuple[Value, ...]], ...]:
@@ -132,12 +151,12 @@ def _rows(held: Standing, names: Mapping[int, str]) -> tuple[tuple[int, tuple[Va
 def _value(held: Standing, key: Key, value: EffectiveValue, history: tuple[Said, ...]) -> Value:
     spec, reading = spec_of(held.template, key[1]), value.reading
     sure = certainty(reading.confidence, reading.accept, reading.value, reading.raw) if reading else "absent"
-    box = reading.box if reading else ()
+    box: list[float] = reading.box if reading else []
     return Value(
         row=key[0], field=key[1], label=title(spec) if spec else key[1], text=value.value,
         source="人工" if value.decision else "机器", read=reading.value if reading else "",
         certainty=CERTAINTY[sure], flags=tuple(flag_words(reading.flags)) if reading else (),
-        has_crop=len(box) == 4 and box[2] > box[0], wide=bool(spec and spec.kind == "free_text"),
+        box=tuple(box), wide=bool(spec and spec.kind == "free_text"),
         history=history)
 
 

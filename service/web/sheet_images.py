@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Blueprint, Response, request
 from sqlalchemy import select
 
-from service import access, review
+from service import access
+from service.cases import sight
 from service.errors import NotFound
 from service.models import Reading, Sheet
 from service.review.claims import record_viewing
@@ -39,7 +40,7 @@ def field_crop(sheet_id: int) -> Response:
 def _picture_of(sheet_id: int) -> str:
     """The stored picture's digest; the first look at a sheet by somebody not reviewing it goes on record."""
     with installation().database.read() as session:
-        sheet = review.find(session, actor(), sheet_id)
+        sheet = sight.sheet(session, actor(), sheet_id)
         sha, recorded = sheet.image_sha256, record_viewing(session, actor(), sheet, dry=True)
     if sha is None:
         raise NotFound("这张表没有图像。", "请下载原始文件查看。")

@@ -1,7 +1,168 @@
-"""The students screens."""
+"""The students screens: the list, a child's file, what is done to its cases, and a sheet laid open."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from collections.abc import Callable
+from datetime import date
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from service import cases
+from service.access import CASE_EVENTS, COUNTY, FILES, REVEAL
+from service.calendar import today
+from service.cases import child_file, directory, doubts, paper
+from service.cases.child_file import ChildFile
+from service.cases.states import SOURCE_LABELS
+from service.errors import Conflict, Invalid, ShibiaoError
+from service.models import Unit
+from service.web.context import actor, installation, requires
+from service.web.errors import status_of
+from service.web.parameters import whole
 
 blueprint = Blueprint("students", __name__)
+Getter = Callable[[str, str], str]
+"""Looks a field of a form or an address up, with what to take when it is not there."""
+
+
+@blueprint.get("/students")
+@requires(FILES)
+def listing() -> ResponseReturnValue:
+    """The children in sight, narrowed by what an address may carry."""
+    return _list(_query(request.args.get))
+
+
+@blueprint.post("/students")
+@requires(FILES)
+def search() -> ResponseReturnValue:
+    """Search by name or ID number: posted, because an address is kept in histories and logs."""
+    text = " ".join(request.form.get("text", "").split())[:60]
+    if directory.looks_like_id_number(text):
+        with installation().database.write() as session:
+            found = directory.by_id_number(session, actor(), text)
+        if found is not None:
+            return redirect(url_for("students.file", student_id=found))
+        return _list(directory.Query(), searched=True)
+    return _list(_query(request.form.get, text))
+
+
+@blueprint.get("/students/<int:student_id>")
+@requires(FILES)
+def file(student_id: int) -> ResponseReturnValue:
+    """A child's file, masked."""
+    with installation().database.write() as session:  # the opening is recorded
+        found = child_file.open_file(session, actor(), student_id)
+        units = _hand_over_units(session, found)
+    return _page(found, units)
+
+
+@blueprint.post("/students/<int:student_id>/reveal")
+@requires(REVEAL)
+def reveal(student_id: int) -> ResponseReturnValue:
+    """The file with one masked value open."""
+    with installation().database.write() as session:
+        found = child_file.reveal(session, actor(), student_id, request.form.get("field", ""))
+        units = _hand_over_units(session, found)
+    return _page(found, units)
+
+
+@blueprint.post("/students/<int:student_id>/cases/<int:case_id>/acts")
+@requires(CASE_EVENTS)
+def act(student_id: int, case_id: int) -> ResponseReturnValue:
+    """Do something to a case; what is wrong with it is said on the child's file."""
+    try:
+        with installation().database.write() as session:
+            cases.perform(session, actor(), case_id, _asked())
+    except (Invalid, Conflict) as refused:
+        return _refused(student_id, refused)
+    return redirect(url_for("students.file", student_id=student_id, done=1))
+
+
+@blueprint.post("/students/<int:student_id>/doubts/<int:event_id>")
+@requires(FILES)
+def settle_doubt(student_id: int, event_id: int) -> ResponseReturnValue:
+    """Say that a person has looked at what filing was not sure of."""
+    with installation().database.write() as session:
+        case = doubts.settle(session, actor(), event_id, request.form.get("note", "").strip()[:200])
+    return redirect(url_for("students.file", student_id=case.student_id, done=1))
+
+
+@blueprint.get("/sheets/<int:sheet_id>")
+@requires(FILES)
+def sheet(sheet_id: int) -> ResponseReturnValue:
+    """A sheet beside everything that was read from it, decided on it and made of it."""
+    with installation().database.write() as session:  # the opening is recorded
+        found = paper.open_paper(session, actor(), sheet_id)
+    return render_template("students/sheet.html", paper=found, row_words=paper.ROW_WORDS)
+
+
+@blueprint.post("/sheets/<int:sheet_id>/reopen")
+@requires(COUNTY)
+def reopen(sheet_id: int) -> ResponseReturnValue:
+    """Give a signed sheet back to review."""
+    with installation().database.write() as session:
+        cases.reopen(session, actor(), sheet_id, _version(), request.form.get("reason", ""))
+    return redirect(url_for("review.desk", sheet_id=sheet_id))
+
+
+@blueprint.post("/sheets/<int:sheet_id>/withdraw")
+@requires(COUNTY)
+def withdraw(sheet_id: int) -> ResponseReturnValue:
+    """Take what a sheet filed out of the records."""
+    with installation().database.write() as session:
+        cases.withdraw(session, actor(), sheet_id, _version(), request.form.get("reason", ""))
+    return redirect(url_for("students.sheet", sheet_id=sheet_id))
+
+
+def _list(query: directory.Query, *, searched: bool = False) -> ResponseReturnValue:
+    with installation().database.read() as session:
+        found = directory.search(session, actor(), query)
+        watched = directory.counts(session, actor())
+        units = directory.units_in_sight(session, actor())
+    return render_template(
+        "students/list.html", found=found, query=query, watched=watched, units=units, searched=searched,
+        states=directory.STATES, watches=directory.WATCHES)
+
+
+def _query(get: Getter, text: str = "") -> directory.Query:
+    return directory.Query(text, whole(get("unit", "")), get("state", ""), get("watch", ""),
+                           whole(get("page", "")) or 1)
+
+
+def _page(found: ChildFile, units: list[Unit], problem: ShibiaoError | None = None) -> ResponseReturnValue:
+    page = render_template(
+        "students/file.html", file=found, units=units, problem=problem, today=today(), asked=request.form,
+        sources=SOURCE_LABELS, sealed=child_file.SEALED)
+    return page, status_of(problem) if problem else 200
+
+
+def _refused(student_id: int, refused: ShibiaoError) -> ResponseReturnValue:
+    with installation().database.write() as session:
+        found = child_file.open_file(session, actor(), student_id)
+        units = _hand_over_units(session, found)
+    return _page(found, units, refused)
+
+
+def _hand_over_units(session: Session, found: ChildFile) -> list[Unit]:
+    """To whom a case may be handed over, when the person may hand one over at all."""
+    if not any(offer.act.name == "hand_over" for case in found.cases for offer in case.offers):
+        return []
+    return directory.receiving_units(session, actor())
+
+
+def _asked() -> cases.Request:
+    form = request.form
+    try:
+        on = date.fromisoformat(form.get("on", ""))
+    except ValueError:
+        raise Invalid("请填写「日期」。") from None
+    return cases.Request(
+        form.get("act", ""), on, note=form.get("note", ""), document=form.get("document", ""),
+        unit_id=whole(form.get("unit", "")), source=form.get("source", ""),
+        year=whole(form.get("year", "")) or 0, state=form.get("state", ""))
+
+
+def _version() -> int:
+    seen = whole(request.form.get("version", ""))
+    return -1 if seen is None else seen
