@@ -9,7 +9,16 @@ if TYPE_CHECKING:
 
 
 def create_app() -> Flask:
-    """The web application with settings from the environment (for `flask --app service`)."""
-    from service.web import build_app  # imported here, so that a worker importing service loads no Flask
+    """The web application with settings from the environment (for Flask's command and gunicorn)."""
+    # Imported here, so that a worker importing service loads no Flask.
+    from service.config import Settings
+    from service.installation import open_installation
+    from service.logs import configure
+    from service.sweeper import Sweeper
+    from service.web import build_app
 
-    return build_app()
+    settings = Settings.from_env()
+    configure(settings.log_level)
+    installation = open_installation(settings)
+    Sweeper(installation).start()
+    return build_app(installation)

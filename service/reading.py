@@ -37,7 +37,7 @@ _log = structlog.get_logger("shibiao.reading")
 class Reader(Protocol):
     """Image in, readings out: `ocr.pipeline.Reader`, or a test's own."""
 
-    def read(self, path: Path, template: str = "auto", lists: Lists = ...) -> Sequence[ReadSheet]:
+    def read(self, path: Path, *, template: str = "auto", lists: Lists | None = None) -> Sequence[ReadSheet]:
         """The sheets of a file, in order; raises UnreadableFile."""
 
 

@@ -26,7 +26,7 @@ class LazyReader:
         self._load = load
         self._reader: Reader | None = None
 
-    def read(self, path: Path, template: str = "auto", lists: Lists = Lists()) -> Sequence[ReadSheet]:  # noqa: B008  frozen
+    def read(self, path: Path, *, template: str = "auto", lists: Lists | None = None) -> Sequence[ReadSheet]:
         """The sheets of a file; raises UnreadableFile."""
         self._reader = self._reader or self._load()
         return self._reader.read(path, template=template, lists=lists)
@@ -38,8 +38,7 @@ def own_reader(settings: Settings) -> Reader:
     def load() -> Reader:
         from ocr.pipeline import Reader as OwnReader  # pulls in the recogniser
 
-        reader: Reader = OwnReader(models_dir=settings.models_dir)
-        return reader
+        return OwnReader(settings.models_dir)
 
     return LazyReader(load)
 

@@ -48,9 +48,9 @@ def _seeded(installation: Installation, kept: Path) -> str:
     """The table of accounts; made-up passwords are kept beside the made-up data for the next start."""
     if kept.exists():
         return kept.read_text(encoding="utf-8")
-    from service import demo
+    from service.demo import seed
 
-    table = demo.seed(installation, SAMPLES).table()
+    table = seed(installation, SAMPLES).table()
     with os.fdopen(os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
         out.write(table)
     return table

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ _LOCK = 0x5B1A1
 def upgrade(settings: Settings) -> None:
     """Bring the database to the newest revision; others who try at the same time wait."""
     crypto.install(crypto.load_keyring(settings.keys))  # the keys are made together with the database
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     database = Database(settings.database)
     try:
         with database.engine.execution_options(immediate=True).connect() as connection:

@@ -28,16 +28,17 @@ BRISK = {"lease_seconds": 2.0, "heartbeat_seconds": 0.5, "sweep_seconds": 0.3, "
 def upload(county, numbers, tail=b"") -> list[str]:
     """Hand in one picture per number; returns the receipts' scan ids."""
     actor = county.actor("school")
-    return [intake.receive(county.installation, actor, io.BytesIO(jpeg(number) + tail), f"{number}.jpg").scan_id
-            for number in numbers]
+    receipts = (intake.receive(county.installation, actor, io.BytesIO(jpeg(number) + tail), f"{number}.jpg")
+                for number in numbers)
+    return [receipt.scan_id for receipt in receipts]
 
 
 @contextmanager
 def process(county, *arguments) -> Iterator[subprocess.Popen]:
     """A Python process on the county's installation, killed with all its children at the end."""
+    environment = {**os.environ, **county.installation.settings.as_env(), "PYTHONPATH": str(ROOT)}
     started = subprocess.Popen([sys.executable, "-m", *arguments], cwd=ROOT, start_new_session=True,
-                               env={**os.environ, **county.installation.settings.as_env(), "PYTHONPATH": str(ROOT)},
-                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                               env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         yield started
     finally:
@@ -53,8 +54,9 @@ def loop(county, reader=SLEEPY):
 
 def celery(county, children=2):
     """A Celery worker with its children."""
-    return process(county, "celery", "-A", "tests.faults.celery_app", "worker", "--concurrency", str(children),
-                   "--loglevel", "ERROR", "--without-gossip", "--without-mingle")
+    return process(county, "celery", "-A", "tests.faults.celery_app", "worker",
+                   "--concurrency", str(children), "--loglevel", "ERROR", "--without-gossip",
+                   "--without-mingle")
 
 
 @contextmanager

@@ -4,10 +4,8 @@ import os
 import signal
 import time
 
-from ocr.lists import Lists
 from ocr.results import FieldReading, ReadSheet, SheetReading
 
-NOTHING = Lists()
 DEADLY = b"this file kills who reads it"
 BROKEN = b"this file breaks the reader"
 
@@ -17,7 +15,7 @@ class SleepyReader:
 
     seconds = 0.05
 
-    def read(self, path, template="auto", lists=NOTHING):
+    def read(self, path, *, template="auto", lists=None):
         """The file's own first bytes as its only field."""
         data = path.read_bytes()
         if DEADLY in data:
@@ -26,7 +24,8 @@ class SleepyReader:
             raise ZeroDivisionError
         time.sleep(self.seconds)
         field = FieldReading(path.name, path.name, 0.99, True, (0.0, 0.0, 1.0, 1.0))
-        return [ReadSheet(SheetReading(path.name, 0, "home_visit", 0.9, self.seconds, {"reason": field}), data)]
+        sheet = SheetReading(path.name, 0, "home_visit", 0.9, self.seconds, {"reason": field})
+        return [ReadSheet(sheet, data)]
 
 
 class SlowReader(SleepyReader):

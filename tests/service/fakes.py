@@ -6,8 +6,6 @@ from ocr.errors import DamagedFile
 from ocr.lists import Lists
 from ocr.results import FieldReading, Grid, GridCell, Problem, ReadSheet, SheetReading
 
-NOTHING = Lists()
-
 
 def field(value: str, accept: bool = True, confidence: float = 0.98) -> FieldReading:
     """A field read as `value`."""
@@ -19,9 +17,9 @@ class PaperReader:
     """Reads every file as the same two sheets: a home visit and a table; remembers what it was given."""
 
     def __init__(self):
-        self.seen: list[tuple[Path, Lists]] = []
+        self.seen: list[tuple[Path, Lists | None]] = []
 
-    def read(self, path, template="auto", lists=NOTHING):
+    def read(self, path, *, template="auto", lists=None):
         """Two sheets."""
         self.seen.append((path, lists))
         visit = SheetReading(
@@ -39,7 +37,7 @@ class PaperReader:
 class GridReader:
     """Meets a ruled table of no known form."""
 
-    def read(self, path, template="auto", lists=NOTHING):
+    def read(self, path, *, template="auto", lists=None):
         """One sheet with a grid."""
         grid = Grid(1, 1, (GridCell(0, 0, 1, 1, "甲", 0.9, (0, 0, 1, 1)),))
         return [ReadSheet(SheetReading(path.name, 0, None, 0.2, 0.1, grid=grid), b"jpeg")]
@@ -48,7 +46,7 @@ class GridReader:
 class RefusingReader:
     """Finds every file damaged."""
 
-    def read(self, path, template="auto", lists=NOTHING):
+    def read(self, path, *, template="auto", lists=None):
         """Never succeeds."""
         raise DamagedFile
 
@@ -56,7 +54,7 @@ class RefusingReader:
 class CrashingReader:
     """Falls over every file with an error that quotes the paper, as careless code does."""
 
-    def read(self, path, template="auto", lists=NOTHING):
+    def read(self, path, *, template="auto", lists=None):
         """Never succeeds."""
         raise ValueError("谭梅 410329200001011234")
 
@@ -64,6 +62,6 @@ class CrashingReader:
 class BlindReader:
     """Finds no sheet anywhere."""
 
-    def read(self, path, template="auto", lists=NOTHING):
+    def read(self, path, *, template="auto", lists=None):
         """Nothing."""
         return []

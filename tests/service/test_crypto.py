@@ -55,8 +55,8 @@ def test_many_processes_starting_at_once_share_one_keyring(tmp_path):
 
 def test_the_database_holds_no_readable_id_number_or_address(any_county):
     with any_county.installation.database.write() as session:
-        session.add(Student(name="谭梅", school_id=any_county.units["城关一小"], id_number="410329200801011234",
-                            address="城关乡某村"))
+        session.add(Student(name="谭梅", school_id=any_county.units["城关一小"], address="城关乡某村",
+                            id_number="410329200801011234"))
     with any_county.installation.database.read() as session:
         raw = session.execute(text("SELECT id_number, address FROM students")).one()
         child = session.scalars(select(Student)).one()

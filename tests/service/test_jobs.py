@@ -36,7 +36,8 @@ def state_of(queue, held):
 
 def let_lease_end(queue, held):
     with queue.write() as session:
-        session.execute(update(Job).where(Job.id == held.job_id).values(lease_until=now() - timedelta(hours=1)))
+        session.execute(update(Job).where(Job.id == held.job_id)
+                        .values(lease_until=now() - timedelta(hours=1)))
 
 
 def make_due(queue):

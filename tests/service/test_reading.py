@@ -102,11 +102,11 @@ def test_a_late_reader_leaves_no_trace_beside_the_one_that_took_over(waiting):
     installation, scan_id = waiting
 
     class Overtaken(PaperReader):
-        def read(self, path, template="auto", lists=None):
+        def read(self, path, *, template="auto", lists=None):
             with installation.database.write() as session:
                 session.execute(update(Job).values(lease_until=now() - timedelta(seconds=1)))
             assert reading.work(installation, PaperReader(), "quick")
-            return super().read(path, template, lists)
+            return super().read(path, lists=lists)
 
     assert reading.work(installation, Overtaken(), "slow")
     assert len(get(installation, scan_id)[2]) == 2
@@ -122,9 +122,9 @@ def test_a_full_disk_puts_the_work_back_uncounted(waiting):
     installation, scan_id = waiting
 
     class Roomy(PaperReader):
-        def read(self, path, template="auto", lists=None):
+        def read(self, path, *, template="auto", lists=None):
             from dataclasses import replace
-            return [replace(sheet, image=bytes(3_000_000)) for sheet in super().read(path, template, lists)]
+            return [replace(sheet, image=bytes(3_000_000)) for sheet in super().read(path, lists=lists)]
 
     with disk_of(2_500_000):
         assert reading.work(installation, Roomy(), "w")
@@ -160,9 +160,9 @@ def test_a_reader_that_does_not_come_back_is_noticed(waiting, monkeypatch):
     overrun = threading.Event()
 
     class Hanging(PaperReader):
-        def read(self, path, template="auto", lists=None):
+        def read(self, path, *, template="auto", lists=None):
             assert overrun.wait(5), "nobody noticed"
-            return super().read(path, template, lists)
+            return super().read(path, lists=lists)
 
     from dataclasses import replace
     brisk = replace(installation, settings=replace(installation.settings, heartbeat_seconds=0.1))

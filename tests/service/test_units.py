@@ -41,7 +41,8 @@ def test_a_new_unit_comes_last_among_its_own(county):
 
 @pytest.mark.parametrize(("name", "kind", "parent", "error"), [
     ("城关", "township", "示范县教育体育局", Conflict), ("", "school", "城关", Invalid),
-    ("新", "college", "城关", Invalid), ("新", "township", "城关", Invalid), ("新", "school", "城关一小", Invalid),
+    ("新", "college", "城关", Invalid), ("新", "township", "城关", Invalid),
+    ("新", "school", "城关一小", Invalid),
 ])
 def test_a_unit_that_does_not_fit_is_refused(county, name, kind, parent, error):
     with county.installation.database.write() as session, pytest.raises(error):

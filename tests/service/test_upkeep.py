@@ -85,7 +85,8 @@ def test_accounts_and_tokens_are_made_from_the_terminal(run):
 
 
 def test_units_come_from_a_list(run, filled, tmp_path):
-    (tmp_path / "units.csv").write_text("name,kind,parent\n江左,township,\n江左一小,school,江左\n", encoding="utf-8-sig")
+    listed = "name,kind,parent\n江左,township,\n江左一小,school,江左\n"
+    (tmp_path / "units.csv").write_text(listed, encoding="utf-8-sig")
     assert "2 个" in run("units", tmp_path / "units.csv")[1]
     with filled.installation.database.read() as session:
         assert session.query(Unit).filter_by(name="江左一小").one().parent.name == "江左"
