@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable
-from typing import Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +16,12 @@ from numpy.typing import NDArray
 from ocr.decode import Hypothesis, Lattice
 
 State = TypeVar("State", bound=Hashable)
-Move = tuple[State, float] | None
-Live = dict[str, tuple[float, float]]
+
+UNSEEN = 1e-5
+"""Symbols less probable than this at a step are not tried there."""
+
+_HOPELESS = 1e-12
+"""A text this much less likely than the best one will not win any more."""
 
 
 class Grammar(Protocol[State]):
@@ -26,7 +30,7 @@ class Grammar(Protocol[State]):
     def start(self) -> State:
         """The state before the first symbol."""
 
-    def step(self, state: State, symbol: str) -> Move[State]:
+    def step(self, state: State, symbol: str) -> tuple[State, float] | None:
         """The next state and the weight of going there, or None when `symbol` may not follow."""
 
     def finish(self, state: State) -> float:
@@ -36,79 +40,117 @@ class Grammar(Protocol[State]):
         """Beams are pruned level by level, so that a short text never crowds out a longer one."""
 
 
-def search(lattice: Lattice, grammar: Grammar[State], beams: int = 16, choices: int = 16) -> list[Hypothesis]:
+class _Text(Generic[State]):
+    """One text being searched: its state and the probability of ending in blank or in its last symbol.
+
+    `next` remembers the texts one symbol longer, so that each is made and weighed once.
+    """
+
+    __slots__ = ("after_blank", "after_symbol", "grown_blank", "grown_symbol", "last", "level", "next", "state",
+                 "step", "text")
+
+    def __init__(self, text: str, last: int, state: State, level: int) -> None:
+        self.text, self.last, self.state, self.level = text, last, state, level
+        self.after_blank = self.after_symbol = self.grown_blank = self.grown_symbol = 0.0
+        self.step = -1
+        self.next: dict[int, tuple[_Text[State], float] | None] = {}
+
+
+def search(lattice: Lattice, grammar: Grammar[State], beams: int = 16, choices: int = 16,
+           unseen: float = UNSEEN) -> list[Hypothesis]:
     """The best texts `grammar` accepts, best first.
 
-    `beams` texts are kept for each level of the grammar, `choices` symbols are tried at a step.
-    Probabilities stay linear and are rescaled at every step; logarithms come back at the end.
+    `beams` texts are kept for each level of the grammar; at a step the likeliest `choices` symbols
+    are tried, none below `unseen`. Probabilities stay linear and are rescaled at every step;
+    logarithms come back at the end.
     """
-    states: dict[str, State] = {"": grammar.start()}
-    live: Live = {"": (1.0, 0.0)}
-    moves: dict[tuple[State, int], Move[State]] = {}
-    scale = 0.0
-    for step in lattice.steps:
-        grown = _grown(step, lattice, grammar, live, states, moves, choices)
-        live, norm = _pruned(grown, states, grammar, beams)
-        scale += math.log(norm)
-    ends = ((text, sum(p) * grammar.finish(states[text])) for text, p in live.items())
-    found = [Hypothesis(text, math.log(p) + scale) for text, p in ends if p > 0.0]
-    return sorted(found, key=lambda hypothesis: -hypothesis.log_p)
+    return _Search(lattice, grammar, beams).run(choices, unseen)
 
 
-def _grown(step: NDArray[np.float64], lattice: Lattice, grammar: Grammar[State], live: Live,
-           states: dict[str, State], moves: dict[tuple[State, int], Move[State]],
-           choices: int) -> dict[str, list[float]]:
-    """Every live text, kept and lengthened by one step: [ends in blank, ends in its last symbol]."""
-    grown: dict[str, list[float]] = {}
-    blank = float(step[0])
-    likely = _likely(step, choices)
-    for text, (after_blank, after_symbol) in live.items():
-        both = after_blank + after_symbol
-        last = lattice.columns[text[-1]] if text else 0
-        kept = grown.setdefault(text, [0.0, 0.0])
-        kept[0] += both * blank
-        if last:
-            kept[1] += after_symbol * float(step[last])
-        state = states[text]
-        for column, p in likely:
-            key = (state, column)
-            if key not in moves:
-                moves[key] = grammar.step(state, lattice.symbols[column - 1])
-            move = moves[key]
-            if move is None:
-                continue
-            longer = text + lattice.symbols[column - 1]
-            states[longer] = move[0]
-            extended = grown.setdefault(longer, [0.0, 0.0])
-            extended[1] += (after_blank if column == last else both) * p * move[1]
-    return grown
+class _Search(Generic[State]):
+    """The texts alive at one step of the search."""
+
+    def __init__(self, lattice: Lattice, grammar: Grammar[State], beams: int) -> None:
+        self.lattice, self.grammar, self.beams = lattice, grammar, beams
+        start = grammar.start()
+        first = _Text("", 0, start, grammar.level(start))
+        first.after_blank = 1.0
+        self.live = [first]
+        self.scale = 0.0
+
+    def run(self, choices: int, unseen: float) -> list[Hypothesis]:
+        for number, step in enumerate(self.lattice.steps):
+            grown = self._grow(number, step, _likely(step, choices, unseen))
+            self._prune(grown)
+        found = []
+        for each in self.live:
+            p = (each.after_blank + each.after_symbol) * self.grammar.finish(each.state)
+            if p > 0.0:
+                found.append(Hypothesis(each.text, math.log(p) + self.scale))
+        return sorted(found, key=lambda hypothesis: -hypothesis.log_p)
+
+    def _grow(self, number: int, step: NDArray[np.float64], likely: list[tuple[int, float]]) -> list[_Text[State]]:
+        """Every live text kept and lengthened by one step."""
+        blank = float(step[0])
+        grown: list[_Text[State]] = []
+        for each in self.live:
+            both = each.after_blank + each.after_symbol
+            _touch(each, number, grown)
+            each.grown_blank += both * blank
+            if each.last:
+                each.grown_symbol += each.after_symbol * float(step[each.last])
+            for column, p in likely:
+                move = each.next[column] if column in each.next else self._move(each, column)
+                if move is not None:
+                    longer, weight = move
+                    _touch(longer, number, grown)
+                    longer.grown_symbol += (each.after_blank if column == each.last else both) * p * weight
+        return grown
+
+    def _move(self, each: _Text[State], column: int) -> tuple[_Text[State], float] | None:
+        """The text one symbol longer and the weight of the step there, None when the grammar forbids it."""
+        symbol = self.lattice.symbols[column - 1]
+        move = self.grammar.step(each.state, symbol)
+        each.next[column] = None if move is None else (
+            _Text(each.text + symbol, column, move[0], self.grammar.level(move[0])), move[1])
+        return each.next[column]
+
+    def _prune(self, grown: list[_Text[State]]) -> None:
+        """Keep the best `beams` texts of each level, rescaled so that the likeliest has probability 1."""
+        best = 0.0
+        levels: dict[int, list[_Text[State]]] = {}
+        for each in grown:
+            each.after_blank, each.after_symbol = each.grown_blank, each.grown_symbol
+            best = max(best, each.after_blank + each.after_symbol)
+            levels.setdefault(each.level, []).append(each)
+        best = best or 1e-300
+        self.scale += math.log(best)
+        self.live = []
+        for ranked in levels.values():
+            if len(ranked) > self.beams:
+                ranked.sort(key=_weight, reverse=True)
+            for each in ranked[:self.beams]:
+                if each.after_blank + each.after_symbol >= best * _HOPELESS:
+                    each.after_blank /= best
+                    each.after_symbol /= best
+                    self.live.append(each)
 
 
-def _likely(step: NDArray[np.float64], choices: int) -> list[tuple[int, float]]:
+def _touch(each: _Text[State], number: int, grown: list[_Text[State]]) -> None:
+    """Start a text's sums for this step when it is met for the first time."""
+    if each.step != number:
+        each.step = number
+        each.grown_blank = each.grown_symbol = 0.0
+        grown.append(each)
+
+
+def _weight(each: _Text[State]) -> float:
+    return each.after_blank + each.after_symbol
+
+
+def _likely(step: NDArray[np.float64], choices: int, unseen: float) -> list[tuple[int, float]]:
     """The columns worth trying at this step, blank left out, with their probabilities."""
-    symbols = step[1:]
-    if len(symbols) > choices:
-        columns = np.argpartition(symbols, -choices)[-choices:]
-    else:
-        columns = np.arange(len(symbols))
-    return [(int(column) + 1, float(symbols[column])) for column in columns if symbols[column] > 0.0]
-
-
-def _pruned(grown: dict[str, list[float]], states: dict[str, State], grammar: Grammar[State],
-            beams: int) -> tuple[Live, float]:
-    """The best `beams` texts of each level, rescaled so that the likeliest has probability 1."""
-    levels: dict[int, list[tuple[float, str]]] = {}
-    for text, (after_blank, after_symbol) in grown.items():
-        levels.setdefault(grammar.level(states[text]), []).append((after_blank + after_symbol, text))
-    best = max((p for ranked in levels.values() for p, _ in ranked), default=0.0) or 1e-300
-    live: Live = {}
-    for ranked in levels.values():
-        ranked.sort(reverse=True)
-        for p, text in ranked[:beams]:
-            if p > best * _HOPELESS:
-                live[text] = (grown[text][0] / best, grown[text][1] / best)
-    return live or {"": (1.0, 0.0)}, best
-
-
-_HOPELESS = 1e-14
-"""A text this much less likely than the best one will not win any more."""
+    columns = np.flatnonzero(step[1:] >= unseen)
+    if len(columns) > choices:
+        columns = columns[np.argpartition(step[columns + 1], -choices)[-choices:]]
+    return [(int(column) + 1, float(step[column + 1])) for column in columns]

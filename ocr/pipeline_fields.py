@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 
 from ocr import calibrate, kinds
-from ocr.decode import Emissions
+from ocr.decode import Emissions, best_path
 from ocr.grid import InkMap, ink, ink_map
 from ocr.kinds.evidence import Context, Evidence, KindReading
 from ocr.kinds.knowledge import Knowledge
@@ -80,7 +80,10 @@ class FieldReader:
         crops = list(self._crops(spec, place)) if place.ink else []
         if not crops:
             return KindReading(())
-        evidence = Evidence(tuple(self.engine.emissions(crop) for crop in crops))
+        lines = tuple(self.engine.emissions(crop) for crop in crops)
+        if spec.name in self._sealed:
+            lines = legible(lines)
+        evidence = Evidence(lines)
         return kinds.read(evidence, Context(spec, self.knowledge, words))
 
     def _crops(self, spec: FieldSpec, place: Place) -> Iterable[Image]:
@@ -90,7 +93,17 @@ class FieldReader:
             return [joined] if joined is not None else []
         printed = () if spec.kind == "date" else place.printed
         lines = place.lines or (place.ink_box,)
-        return [self.match.sheet.crop(line, MARGIN, printed) for line in lines]
+        if spec.name in self._sealed:
+            lines = flowing(lines, place.box)
+        crops = [self.match.sheet.crop(line, MARGIN, printed) for line in lines]
+        if spec.name not in self._sealed:
+            return crops
+        return [crop for crop in map(without_seal, crops) if crop is not None]
+
+    @property
+    def _sealed(self) -> frozenset[str]:
+        """Fields whose place also takes a seal."""
+        return frozenset(mark.of for mark in self.match.template.marks if mark.kind == "seal")
 
 
 def side_by_side(sheet: RectifiedSheet, cells: Iterable[Box], strokes: InkMap) -> Image | None:
@@ -102,6 +115,50 @@ def side_by_side(sheet: RectifiedSheet, cells: Iterable[Box], strokes: InkMap) -
     crops = [sheet.crop((box[0], top, box[2], bottom), MARGIN) for box in found]
     height = min(crop.shape[0] for crop in crops)
     return np.asarray(cv2.hconcat([crop[:height] for crop in crops]), np.uint8)
+
+
+def without_seal(crop: Image) -> Image | None:
+    """A line with the red of a seal painted as paper; None when little else was on it."""
+    blue, green, red = (crop[:, :, channel].astype(np.int16) for channel in range(3))
+    redness = red - np.maximum(blue, green)
+    stamped = cv2.dilate((redness > _RED).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    paper = np.percentile(crop.reshape(-1, 3), 80, axis=0)
+    dark = crop.max(axis=2) < 0.72 * paper.max()
+    if (dark & ~stamped).sum() < 0.35 * (dark | (redness > _RED)).sum():
+        return None
+    clean = crop.copy()
+    clean[stamped] = paper.astype(np.uint8)
+    return clean
+
+
+_RED = 28
+"""Grey levels by which red exceeds the other colours in the print of a seal; pens stay below."""
+
+
+def flowing(lines: tuple[Box, ...], place: Box) -> tuple[Box, ...]:
+    """The lines that go on from each other: a line begins where the first did, or the one before was full.
+
+    What stands elsewhere in a place for a seal is the seal's.
+    """
+    width = place[2] - place[0]
+    kept = lines[:1]
+    for line in lines[1:]:
+        full = kept[-1][2] > place[0] + 0.75 * width
+        begins = abs(line[0] - kept[0][0]) < 0.1 * width
+        if (full or begins) and line[0] < place[0] + 0.3 * width:
+            kept = (*kept, line)
+    return kept
+
+
+def legible(lines: tuple[Emissions, ...]) -> tuple[Emissions, ...]:
+    """The lines of writing without those that only a seal's curved words can have given."""
+    scores = [best_path(line)[1] for line in lines]
+    kept = tuple(line for line, score in zip(lines, scores, strict=True) if score >= _LEGIBLE)
+    return kept or lines[:1]
+
+
+_LEGIBLE = 0.7
+"""Mean probability of a line's characters below which it is taken for a seal."""
 
 
 def _names(template: Template, settled: Mapping[str, Settled]) -> tuple[str, ...]:

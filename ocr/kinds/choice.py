@@ -20,8 +20,9 @@ def read(evidence: Evidence, context: Context) -> KindReading:
         return KindReading(tuple(opened), evidence)
     lexicon = Lexicon({way: 1.0 / len(ways) for way in ways})
     lattice = folded(evidence.joined, lexicon.symbols)
+    every = folded(evidence.joined, free_text.symbols(), quiet=free_text.QUIET)
     listed = [Candidate(ways[h.text], h.text, h.log_p) for h in lexicon.read(lattice)]
-    return KindReading(with_open_reading(listed, opened, evidence, set(ways)), evidence)
+    return KindReading(with_open_reading(listed, opened, every, set(ways)), evidence)
 
 
 def _ways(context: Context) -> dict[str, str]:

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from ocr.decode_folds import DIGITS, LOOKS_LIKE_DIGIT, folded
 from ocr.decode_search import search
-from ocr.kinds.evidence import Candidate, Context, Evidence, KindReading, merged, nothing
+from ocr.kinds.evidence import Candidate, Context, Evidence, KindReading, merged
+from ocr.kinds.grammar import weighted
 from ocr.kinds.numerals import DIGITS as CHINESE
 from ocr.kinds.numerals import chinese
 
@@ -86,8 +87,13 @@ def read(evidence: Evidence, context: Context) -> KindReading:
     """The likeliest days, as ISO dates."""
     lattice = folded(evidence.joined, _SYMBOLS, _LOOKS)
     found = search(lattice, Dates(), beams=10)
-    candidates = merged(Candidate(iso(h.text), h.text, h.log_p) for h in found)
-    return KindReading(candidates, evidence) if candidates else nothing(evidence, "no_date")
+    blanks = [Candidate("", h.text, h.log_p) for h in weighted(lattice, _BLANK)]
+    candidates = merged([*(Candidate(iso(h.text), h.text, h.log_p) for h in found), *blanks])
+    return KindReading(candidates, evidence)
+
+
+_BLANK = {text: 0.05 * 1e-4 for text in ("年月日", "年月", "月日", "20年月日", "201年月日", "202年月日")}
+"""Only the printed words, nothing filled in. One date is as rare as one among some ten thousand days."""
 
 
 def iso(text: str) -> str:

@@ -11,6 +11,8 @@ from ocr.kinds.language import Sentences, dictionary
 
 QUIET = 0.9
 """Steps whose blank is surer than this hold no character of an open text."""
+SEEN = 2e-3
+"""Characters of an open text less probable than this are not tried."""
 _SIGNS = "，。、；：！？（）“”《》…"
 _LOOKS = {"，": ",﹐‚`'‘’", "。": ".｡·•゜°﹒", "；": ";", "：": ":", "！": "!", "？": "?", "（": "(", "）": ")", "、": "､ヽ丶﹑"}
 
@@ -30,6 +32,6 @@ def symbols() -> str:
 def read(evidence: Evidence, context: Context) -> KindReading:
     """The likeliest texts in simplified characters, under the dictionary's words."""
     lattice = folded(evidence.joined, symbols(), _LOOKS, QUIET)
-    found = search(lattice, Sentences(dictionary().with_words(dict.fromkeys(context.words, _NAMED))), beams=16, choices=12)
+    found = search(lattice, Sentences(dictionary().with_words(dict.fromkeys(context.words, _NAMED))), beams=16, choices=12, unseen=SEEN)
     candidates = merged((Candidate(h.text, h.text, h.log_p) for h in found), keep=6)
     return KindReading(candidates, evidence) if candidates else nothing(evidence)

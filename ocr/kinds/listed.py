@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import math
 
-from ocr.kinds.evidence import Candidate, Evidence, merged
+from ocr.decode import Lattice, forward
+from ocr.kinds.evidence import Candidate, merged
 
 UNLISTED = 0.03
 """Share of values that are on no list although there is one."""
-_OPEN_PENALTY_PER_CHARACTER = 2.0
-"""Natural logarithm of what a free character costs beside a listed one, dictionary weights included."""
+_FREE = 4.0
+"""Natural logarithm of how many characters an open text could have had at each place."""
 
 
-def with_open_reading(listed: list[Candidate], opened: list[Candidate], evidence: Evidence,
-                      known: set[str], unlisted: float = UNLISTED) -> tuple[Candidate, ...]:
-    """Listed and open candidates on one scale: the open one pays for each character it chose freely."""
-    free = [Candidate(c.value, c.raw, c.log_p + math.log(unlisted) - _OPEN_PENALTY_PER_CHARACTER * len(c.value),
-                      ("unlisted",))
-            for c in opened if c.value not in known]
+def with_open_reading(listed: list[Candidate], opened: list[Candidate], lattice: Lattice,
+                      known: set[str]) -> tuple[Candidate, ...]:
+    """Listed candidates and open texts on one scale.
+
+    The open texts' own weights are put aside: each is scored by the writing alone (`lattice` holds
+    all characters) and pays for having been free to choose.
+    """
+    texts = [c.raw for c in opened if c.value and c.value not in known]
+    scores = forward(lattice, texts)
+    free = [Candidate(text, text, float(score) + math.log(UNLISTED) - _FREE * len(text), ("unlisted",))
+            for text, score in zip(texts, scores, strict=True)]
     return merged([*listed, *free])

@@ -71,7 +71,7 @@ def _softened(share: float) -> float:
 def read(evidence: Evidence, context: Context) -> KindReading:
     """The likeliest names; the roster's names first when the field draws on the roster."""
     lattice = folded(evidence.joined, _characters(evidence.joined.alphabet), _LOOKS, QUIET)
-    open_names = search(lattice, Names(), beams=12, choices=14)
+    open_names = search(lattice, Names(), beams=12, choices=14, unseen=1e-4)
     roster = tuple(context.knowledge.pupils) if context.spec.lexicon == "roster" else ()
     found = _mixed(lattice, open_names, roster)
     candidates = merged(Candidate(h.text, h.text, h.log_p) for h in found)

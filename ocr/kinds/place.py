@@ -26,7 +26,7 @@ _WEIGHT, _REWARD = 0.45, 16.0
 def read(evidence: Evidence, context: Context) -> KindReading:
     """The likeliest addresses."""
     lattice = folded(evidence.joined, free_text.symbols(), quiet=free_text.QUIET)
-    found = search(lattice, Sentences(_trie(_known(context.knowledge)), _WEIGHT, _REWARD), beams=16, choices=12)
+    found = search(lattice, Sentences(_trie(_known(context.knowledge)), _WEIGHT, _REWARD), beams=16, choices=12, unseen=free_text.SEEN)
     candidates = merged((Candidate(h.text, h.text, h.log_p) for h in found), keep=6)
     return KindReading(candidates, evidence) if candidates else nothing(evidence)
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from ocr.decode import Lattice
 from ocr.decode_folds import folded
+from ocr.decode_search import search
 from ocr.decode_search import search
 from ocr.kinds import free_text
 from ocr.kinds.evidence import Candidate, Context, Evidence, KindReading, merged, nothing
@@ -23,7 +25,8 @@ _WORDS = {"小学": 0.06, "中学": 0.04, "学校": 0.03, "中心小学": 0.03, 
 
 def read(evidence: Evidence, context: Context) -> KindReading:
     """The likeliest schools of the list, a name outside it when the writing says so clearly."""
-    opened = _open(evidence)
+    every = folded(evidence.joined, free_text.symbols(), quiet=free_text.QUIET)
+    opened = _open(every)
     schools = context.knowledge.schools
     if not schools:
         candidates = merged(opened)
@@ -31,12 +34,11 @@ def read(evidence: Evidence, context: Context) -> KindReading:
     lexicon, values = _written(schools, context.knowledge.county, context.knowledge.townships)
     lattice = folded(evidence.joined, lexicon.symbols)
     listed = [Candidate(values[h.text], h.text, h.log_p) for h in lexicon.read(lattice)]
-    return KindReading(with_open_reading(listed, opened, evidence, set(schools)), evidence)
+    return KindReading(with_open_reading(listed, opened, every, set(schools)), evidence)
 
 
-def _open(evidence: Evidence) -> list[Candidate]:
-    lattice = folded(evidence.joined, free_text.symbols(), quiet=free_text.QUIET)
-    found = search(lattice, Sentences(_words()), beams=16, choices=12)
+def _open(every: Lattice) -> list[Candidate]:
+    found = search(every, Sentences(_words()), beams=12, choices=12, unseen=free_text.SEEN)
     return [Candidate(h.text, h.text, h.log_p) for h in found[:6]]
 
 

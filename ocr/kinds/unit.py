@@ -22,8 +22,9 @@ def read(evidence: Evidence, context: Context) -> KindReading:
         return opened
     lexicon, values = _written(townships)
     lattice = folded(evidence.joined, lexicon.symbols)
+    every = folded(evidence.joined, free_text.symbols(), quiet=free_text.QUIET)
     listed = [Candidate(values[h.text], h.text, h.log_p) for h in lexicon.read(lattice)]
-    return KindReading(with_open_reading(listed, list(opened.candidates), evidence, set(values)), evidence)
+    return KindReading(with_open_reading(listed, list(opened.candidates), every, set(values)), evidence)
 
 
 @lru_cache(maxsize=4)
