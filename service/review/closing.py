@@ -55,6 +55,8 @@ def gaps(held: Standing) -> tuple[Gap, ...]:
     open_fields = [Gap(key, f"{_name(held, key)}还没有核对") for key in held.waiting]
     blanks = [Gap(key, f"{_name(held, key)}必须填写，原件没有的请按“原件空缺”")
               for key in held.values if _is_unsaid_blank(held, key)]
+    if not any(value.value or value.decision or value.needs_person for value in held.values.values()):
+        return (Gap((FORM_ROW, ""), "还没有填写任何内容"),)
     against = [Gap(objection.fields[0], objection.text) for objection in unanswered(held)]
     return (*open_fields, *blanks, *against)
 

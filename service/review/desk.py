@@ -68,11 +68,12 @@ class FieldView:
 
 @dataclass(frozen=True, slots=True)
 class MarkView:
-    """A seal or signature: whether it is there, and who said so."""
+    """A seal or signature: the field in whose cell it belongs, whether it is there, and who said so."""
 
     key: str
     name: str
     title: str
+    of: str
     there: bool
     decided: Said | None
 
@@ -111,8 +112,8 @@ def lay_out(session: Session, actor: Actor, held: Standing) -> DeskView:
         template=held.sheet.template, shape=template.shape if template else "",
         title=template.title if template else "未识别的表",
         fields=tuple(_field(held, key, value, names, actor) for key, value in held.values.items()),
-        marks=tuple(MarkView(f"{FORM_ROW}.{mark.name}", mark.name, mark.label, held.marks[mark.name][0],
-                             _said(held.marks[mark.name][1], names, actor))
+        marks=tuple(MarkView(f"{FORM_ROW}.{mark.name}", mark.name, mark.label, f"{FORM_ROW}.{mark.of}",
+                             held.marks[mark.name][0], _said(held.marks[mark.name][1], names, actor))
                     for mark in (template.marks if template else ())),
         objections=tuple(_objection(objection) for objection in objections(held)),
         gaps=tuple({"key": key_text(gap.key), "text": gap.text} for gap in gaps(held)),

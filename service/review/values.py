@@ -19,6 +19,7 @@ CONFIRMATION = "!"
 """Opens the `field` of a decision that confirms an objection: the paper really says so."""
 YES, NO = "yes", "no"
 """Values of a decision on a mark: it is on the paper, or it is not."""
+_FEW_ROWS, _MOST_RULED = 15, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +83,10 @@ def stand(sheet: Sheet, readings: Iterable[Reading], decisions: Iterable[Decisio
     history = tuple(decisions)
     read = {(reading.row, reading.field): reading for reading in readings}
     said = live(history)
-    keys = asked(template, {*read, *said}) if template else []
+    keys = asked(template, {*read, *said}, 0 if read else _ruled_rows(sheet)) if template else []
     return Standing(
         sheet, template,
-        {key: _hold(template, key, read.get(key), said.get(key)) for key in keys},
+        {key: _hold(template, read.get(key), said.get(key)) for key in keys},
         _marks(template, sheet, said),
         {(row, name[1:]): said[row, name].value for row, name in said if name.startswith(CONFIRMATION)},
         history,
@@ -100,13 +101,19 @@ def live(decisions: Iterable[Decision]) -> dict[Key, Decision]:
             if decision.kind != "undone" and decision.id not in undone}
 
 
-def asked(template: Template, known: Iterable[Key]) -> list[Key]:
-    """The fields a template asks, in paper order; a table's rows are those `known`."""
+def asked(template: Template, known: Iterable[Key], ruled: int) -> list[Key]:
+    """The fields a template asks, in paper order; a table has the rows `known` and at least `ruled` ones."""
     if template.shape != "table":
         return [(FORM_ROW, spec.name) for spec in template.fields]
-    rows = sorted({row for row, _ in known if row > FORM_ROW})
+    rows = sorted({row for row, _ in known if row > FORM_ROW} | set(range(1, ruled + 1)))
     body = [(row, spec.name) for row in rows for spec in template.columns]
     return body + [(TOTAL_ROW, name) for name in summed(template)]
+
+
+def _ruled_rows(sheet: Sheet) -> int:
+    """How many rows of records a sheet that nothing was read from has: its ruling less head and totals."""
+    ruled = int(sheet.grid["rows"]) - 2 if sheet.grid else 0
+    return min(ruled, _MOST_RULED) if ruled > 0 else _FEW_ROWS
 
 
 def summed(template: Template) -> tuple[str, ...]:
@@ -124,18 +131,16 @@ def spec_of(template: Template | None, name: str) -> FieldSpec | None:
     return next((spec for spec in (*template.fields, *template.columns) if spec.name == name), None)
 
 
-def _hold(template: Template | None, key: Key, reading: Reading | None,
+def _hold(template: Template | None, reading: Reading | None,
           decision: Decision | None) -> EffectiveValue:
     value = decision.value if decision else reading.value if reading else ""
-    sure = decision is not None or (reading.accept if reading else _may_lie_blank(template, key))
+    sure = decision is not None or (reading.accept if reading else _may_lie_blank(template))
     return EffectiveValue(value, reading, decision, not sure)
 
 
-def _may_lie_blank(template: Template | None, key: Key) -> bool:
-    """Whether a field nothing was read for may stay untouched: most cells of a table are blank."""
-    spec = spec_of(template, key[1])
-    return template is not None and template.shape == "table" and not (
-        spec and spec.required and key[0] != TOTAL_ROW)
+def _may_lie_blank(template: Template | None) -> bool:
+    """Whether a field nothing was read for may stay untouched: many cells of a table are blank."""
+    return template is not None and template.shape == "table"
 
 
 def _marks(template: Template | None, sheet: Sheet,
