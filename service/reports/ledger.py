@@ -20,6 +20,7 @@ from service.models import CaseEvent, HomeVisit, Unit
 Level = Literal["reporting", "own"]
 """Whether a child counts for its reporting unit (township; bureau for its own schools) or its very unit."""
 
+LEVELS: tuple[Level, ...] = ("reporting", "own")
 ENTERING = ("opened", "relapsed")
 LEAVING = ("returned", "closed")
 STEPS = (*ENTERING, *LEAVING, "handed_over")

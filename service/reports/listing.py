@@ -109,6 +109,6 @@ def _row(row: Any, on: date) -> ListRow:
 
 
 def source_words(source: str, year: int) -> str:
-    """A case's source with its year: 2018年年度排查."""
-    return f"{year}年{SOURCE_LABELS[source]}"
+    """A case's source with its year: 2018年度排查, 2019年教育部下发疑似失学名单."""
+    return f"{year}年{SOURCE_LABELS[source]}".replace("年年", "年")
 

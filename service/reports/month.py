@@ -97,7 +97,8 @@ def month(session: Session, actor: Actor, wanted: Month) -> MonthReport:
 def month_within(session: Session, actor: Actor, wanted: Month, unit_id: int) -> MonthReport:
     """The month by school of one reporting unit; NotFound when it is out of sight."""
     place = reporting(session, actor, unit_id)
-    schools = _rows(members(session, place), tally(session, actor, _span(wanted), "own"), wanted)
+    rows = _rows(members(session, place), tally(session, actor, _span(wanted), "own"), wanted)
+    schools = tuple(row for row in rows if not (row.empty and row.place and row.place.id == unit_id))
     whole = tally(session, actor, _span(wanted), "reporting")
     return MonthReport(wanted, schools, _row(place, whole, wanted, "reporting"))
 

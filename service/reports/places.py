@@ -8,7 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from service.access import Actor
-from service.errors import NotFound
+from service.errors import NotAllowed, NotFound
 from service.models import Unit
 from service.reports.ledger import Level
 
@@ -36,7 +36,9 @@ def rows_for(session: Session, actor: Actor) -> tuple[Place, ...]:
 
 
 def reporting(session: Session, actor: Actor, unit_id: int) -> Place:
-    """One reporting unit; NotFound when absent or out of sight."""
+    """One reporting unit; NotFound when absent or out of sight, NotAllowed for schools: it is above them."""
+    if actor.role == "school":
+        raise NotAllowed
     unit = session.get(Unit, unit_id)
     if unit is None or unit.kind == "school" or not actor.sees(unit_id):
         raise NotFound

@@ -105,7 +105,7 @@ class _Leaf:
         for index, column in enumerate(self.layout.columns, 1):
             cell = self._style(self._at(number, index), "heading", column)
             letter = self.letters[column.key]
-            if column.sum and self.page.rows and total.get(column.key) is not None:
+            if column.sum and self._adds_up(column, total):
                 self._formula(cell, f"SUM({letter}{_FIRST_ROW}:{letter}{self.last})", total.get(column.key))
             elif column.formula:
                 self._formula(cell, self._spelled(column, number), total.get(column.key))
@@ -113,6 +113,11 @@ class _Leaf:
                 _write(cell, total[column.key])
         self.sheet.merge_cells(start_row=number, end_row=number, start_column=1, end_column=2)
         _write_text(self._at(number, 1), self.page.text(self.layout.total))
+
+    def _adds_up(self, column: Column, total: Row) -> bool:
+        """Whether the total is the rows' sum: hand-overs inside a township cancel out in its own row."""
+        parts = [row.get(column.key) for row in self.page.rows]
+        return bool(parts) and sum(p for p in parts if isinstance(p, int)) == total.get(column.key)
 
     def _notes(self) -> None:
         row = self.last + (3 if self.page.total is not None else 2)

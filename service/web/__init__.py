@@ -16,6 +16,7 @@ from service.web import (
     auth,
     errors,
     observe,
+    report_files,
     reports,
     review,
     security,
@@ -27,8 +28,8 @@ from service.web import (
 from service.web.api import register_api
 
 _SCREENS = Path(__file__).parents[2] / "templates" / "screens"
-_AREAS = (auth, uploads, review, sheet_images, students, archive, reports, admin_accounts, admin_units,
-          admin_audit, observe)
+_AREAS = (auth, uploads, review, sheet_images, students, archive, reports, report_files, admin_accounts,
+          admin_units, admin_audit, observe)
 
 
 def build_app(source: Installation | Settings | None = None) -> Flask:

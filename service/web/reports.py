@@ -1,7 +1,151 @@
-"""The reports screens."""
+"""The reports screens: the month at a glance, months, ranking, 附件1, and the lists behind their figures."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from datetime import date
+from urllib.parse import urlencode
 
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from service.access import COUNTY, REPORTS
+from service.calendar import today
+from service.cases.states import CLOSING_LABELS, SOURCE_LABELS
+from service.errors import Invalid
+from service.reports import annex1 as annex
+from service.reports import charts, listing, month, ranking
+from service.reports.figures import ANNEX_LABELS, LABELS, Figure, Question
+from service.reports.glance import glance
+from service.reports.ledger import LEVELS, Level
+from service.reports.periods import Month, month_of, month_with, parse_day, parse_month, this_month
+from service.reports.trend import trend
+from service.web.context import actor, installation, requires
+
+_SHORT = {"annual_check": "排查", "ministry_list": "名单", "school_watch": "监测", "transferred": "转出",
+          "abroad": "出国", "exempted": "免缓学"}
 blueprint = Blueprint("reports", __name__)
+FIRST_MONTH = Month(2019, 4)
+"""Where the lists of months begin: 从4月份开始实行月报制度."""
+
+
+@blueprint.get("/reports")
+@requires(REPORTS)
+def home() -> ResponseReturnValue:
+    """The present month at a glance."""
+    with installation().database.read() as session:
+        seen = glance(session, actor(), this_month())
+    return render_template("reports/home.html", glance=seen, trend=charts.trend_chart(seen.trend),
+                           bars=charts.unit_bars(seen.rows), report_tab="home", month=seen.month)
+
+
+@blueprint.get("/reports/months")
+@requires(REPORTS)
+def choose_month() -> ResponseReturnValue:
+    """To the month chosen in the form, else to the present one."""
+    wanted = parse_month(request.args["month"]) if request.args.get("month") else this_month()
+    if unit := request.args.get("unit", 0, type=int):
+        return redirect(url_for("reports.show_unit_month", wanted=str(wanted), unit_id=unit))
+    to = "reports.show_ranking" if request.args.get("to") == "ranking" else "reports.show_month"
+    return redirect(url_for(to, wanted=str(wanted)))
+
+
+@blueprint.get("/reports/months/<wanted>")
+@requires(REPORTS)
+def show_month(wanted: str) -> ResponseReturnValue:
+    """The month by unit, with the county's sum for those who may see it."""
+    which = parse_month(wanted)
+    with installation().database.read() as session:
+        report = month.month(session, actor(), which)
+        unit_id = None if report.total else report.rows[0]["closing"].question.unit_id
+        months = trend(session, actor(), which, unit_id=unit_id)
+    return render_template("reports/month.html", report=report, month=which, place=None, report_tab="month",
+                           trend=charts.trend_chart(months), bars=charts.unit_bars(report.rows))
+
+
+@blueprint.get("/reports/months/<wanted>/units/<int:unit_id>")
+@requires(REPORTS)
+def show_unit_month(wanted: str, unit_id: int) -> ResponseReturnValue:
+    """The month of one township, or of the bureau's own schools, by school."""
+    which = parse_month(wanted)
+    with installation().database.read() as session:
+        report = month.month_within(session, actor(), which, unit_id)
+        months = trend(session, actor(), which, unit_id=unit_id)
+    place = report.total.place if report.total else None
+    return render_template("reports/month.html", report=report, month=which, place=place, report_tab="month",
+                           trend=charts.trend_chart(months), bars=charts.unit_bars(report.rows))
+
+
+@blueprint.get("/reports/ranking/<wanted>")
+@requires(COUNTY)
+def show_ranking(wanted: str) -> ResponseReturnValue:
+    """The month's ranking, both ways."""
+    with installation().database.read() as session:
+        found = ranking.ranking(session, actor(), parse_month(wanted))
+    return render_template("reports/ranking.html", ranking=found, month=found.month, report_tab="ranking")
+
+
+@blueprint.get("/reports/annex1")
+@requires(REPORTS)
+def show_annex1() -> ResponseReturnValue:
+    """附件1 for a day, beside the papers."""
+    day = asked_day()
+    with installation().database.read() as session:
+        table = annex.annex1(session, actor(), day)
+    return render_template("reports/annex1.html", table=table, day=day, month=month_with(day),
+                           columns=annex.COLUMNS, report_tab="annex1", crops=request.args.get("crops") == "1")
+
+
+@blueprint.get("/reports/list")
+@requires(REPORTS)
+def show_list() -> ResponseReturnValue:
+    """The list behind a figure."""
+    question = asked_question()
+    with installation().database.write() as session:  # that somebody opened it goes on record
+        found = listing.listing(session, actor(), question, request.args.get("page", 1, type=int))
+    return render_template("reports/list.html", listing=found, question=question,
+                           month=question.month or month_with(question.span.last), report_tab="")
+
+
+def asked_day() -> date:
+    """The day in the address, else today; Invalid otherwise."""
+    return parse_day(request.args["day"]) if request.args.get("day") else today()
+
+
+def asked_question() -> Question:
+    """The question in the address; Invalid when it asks for nothing there is."""
+    asked = request.args
+    unit, level = asked.get("unit", ""), asked.get("level", "reporting")
+    if not (unit == "" or unit.isascii() and unit.isdigit() and len(unit) < 10) or level not in LEVELS:
+        raise Invalid("没有这样的数字可以打开。", "请从报表页面点击数字进入。")
+    told: Level = "own" if level == "own" else "reporting"
+    return Question(
+        asked.get("figure", ""), int(unit) if unit else None,
+        parse_month(asked["month"]) if asked.get("month") else None,
+        parse_day(asked["day"]) if asked.get("day") else None, asked.get("part", ""), told)
+
+
+@blueprint.app_template_global()
+def figure_link(figure: Figure) -> str:
+    """The address of the list behind a figure."""
+    return f"{url_for('reports.show_list')}?{urlencode(figure.question.params())}"
+
+
+@blueprint.app_template_global()
+def month_choices() -> list[Month]:
+    """Months that can be chosen, newest first."""
+    newest, found = this_month(), []
+    while newest >= FIRST_MONTH:
+        found.append(newest)
+        newest = month_of(newest.year, newest.month).shifted(-1)
+    return found
+
+
+@blueprint.app_template_global()
+def part_label(part: str) -> str:
+    """A source or closing in few words, for the small print under a figure."""
+    return _SHORT.get(part) or CLOSING_LABELS.get(part) or SOURCE_LABELS.get(part, part)
+
+
+@blueprint.app_context_processor
+def _words() -> dict[str, object]:
+    return {"figure_labels": LABELS, "annex_labels": ANNEX_LABELS}

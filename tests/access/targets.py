@@ -71,6 +71,26 @@ def _student(county: County, unit: str) -> int:
         return student.id
 
 
+def _case(county: County, unit: str) -> int:
+    student_id = _student(county, unit)
+    with county.installation.database.write() as session:
+        case = Case(student_id=student_id, unit_id=county.units[unit], source="annual_check", source_year=2018,
+                    state="persuading", opened_on=date(2019, 4, 11))
+        session.add(case)
+        session.flush()
+        return case.id
+
+
+def _doubt(county: County, unit: str) -> int:
+    case_id = _case(county, unit)
+    with county.installation.database.write() as session:
+        event = CaseEvent(case_id=case_id, kind="note", happened_on=date(2019, 4, 11),
+                          unit_id=county.units[unit], detail={"doubt": "no_id"})
+        session.add(event)
+        session.flush()
+        return event.id
+
+
 def _token(county: County) -> int:
     with county.installation.database.write() as session:
         token = ApiToken(token_hash=f"{now().timestamp()}", user_id=county.users["school"], name="x",
@@ -90,8 +110,11 @@ TARGETS: dict[str, Callable[[County], Target]] = {
     "failed_scan": _both(lambda county, unit: _scan(county, unit, 2, "failed"), "f" * 32),
     "sheet": _both(_sheet, 999_999),
     "student": _both(_student, 999_999),
+    "case": _both(_case, 999_999),
+    "doubt": _both(_doubt, 999_999),
     "user": lambda county: Target(county.users["other_school"], county.users["clerk"], 999_999),
     "unit": lambda county: Target(county.units["城关二小"], county.units["河滨中学"], 999_999),
+    "reporting_unit": lambda county: Target(county.units["城关"], county.units["河滨"], 999_999),
     "token": lambda county: Target(_token(county), _token(county), 999_999),
 }
 """By the name rows use; an area adds its own kinds here."""

@@ -1,0 +1,91 @@
+"""Reports as files: workbook, CSV and JSON, each taking out recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import Blueprint, Response, jsonify, make_response
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from service import audit
+from service.access import REPORTS
+from service.calendar import today
+from service.reports import annex1, listing, month
+from service.reports.layouts import Page
+from service.reports.pages import annex_pages, list_pages, month_pages
+from service.reports.periods import parse_month
+from service.reports.plain_text import csv_bytes
+from service.web.context import actor, installation, requires
+from service.web.reports import asked_day, asked_question
+
+blueprint = Blueprint("report_files", __name__)
+LONGEST_LIST = 20_000
+_KINDS = "<any(xlsx, csv, json):kind>"
+
+
+@blueprint.get(f"/reports/months/<wanted>/export/{_KINDS}")
+@requires(REPORTS)
+def export_month(wanted: str, kind: str) -> ResponseReturnValue:
+    """The month by unit."""
+    which = parse_month(wanted)
+    with installation().database.write() as session:
+        report = month.month(session, actor(), which)
+        _record(session, "month", str(which), kind)
+    return _file(month_pages(report, installation().settings.county_name, today()), f"月报-{which}", kind)
+
+
+@blueprint.get(f"/reports/months/<wanted>/units/<int:unit_id>/export/{_KINDS}")
+@requires(REPORTS)
+def export_unit_month(wanted: str, unit_id: int, kind: str) -> ResponseReturnValue:
+    """The month of one reporting unit by school."""
+    which = parse_month(wanted)
+    with installation().database.write() as session:
+        report = month.month_within(session, actor(), which, unit_id)
+        _record(session, "month", f"{which}/{unit_id}", kind)
+    name = report.total.name if report.total else ""
+    pages = month_pages(report, installation().settings.county_name, today())
+    return _file(pages, f"月报-{name}-{which}", kind)
+
+
+@blueprint.get(f"/reports/annex1/export/{_KINDS}")
+@requires(REPORTS)
+def export_annex1(kind: str) -> ResponseReturnValue:
+    """附件1 of a day, with the page that holds it against the papers."""
+    day = asked_day()
+    with installation().database.write() as session:
+        table = annex1.annex1(session, actor(), day)
+        _record(session, "annex1", day.isoformat(), kind)
+    pages = annex_pages(table, today())
+    return _file(pages if kind == "xlsx" else pages[1:], f"附件1-{day}", kind)
+
+
+@blueprint.get(f"/reports/list/export/{_KINDS}")
+@requires(REPORTS)
+def export_list(kind: str) -> ResponseReturnValue:
+    """The whole list behind a figure, ID numbers masked."""
+    question = asked_question()
+    with installation().database.write() as session:
+        found = listing.listing(session, actor(), question, size=LONGEST_LIST)
+        _record(session, "list", question.figure, kind, rows=len(found.rows))
+    return _file(list_pages(found, today()), f"名单-{question.label}", kind)
+
+
+def _record(session: Session, what: str, which: str, kind: str, **detail: int) -> None:
+    audit.record(session, actor(), "report.exported", what, which, kind=kind, **detail)
+
+
+def _file(pages: Sequence[Page], name: str, kind: str) -> Response:
+    if kind == "json":
+        answer = jsonify(rows=[dict(row) for row in pages[0].rows],
+                         total=dict(pages[0].total) if pages[0].total else None)
+    elif kind == "csv":
+        answer = make_response(csv_bytes(pages[0]))
+        answer.mimetype = "text/csv"
+    else:
+        from service.reports.workbook import MEDIA_TYPE, xlsx_bytes  # openpyxl is loaded when first needed
+
+        answer = make_response(xlsx_bytes(pages))
+        answer.mimetype = MEDIA_TYPE
+    answer.headers.set("Content-Disposition", "attachment", filename=f"{name}.{kind}")
+    return answer
