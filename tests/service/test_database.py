@@ -1,5 +1,6 @@
 """Sessions: writers never lose each other's work, readers keep nothing, moments come back aware."""
 
+import stat
 import threading
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -72,3 +73,10 @@ def test_a_database_that_is_away_is_said_in_words():
     database = Database("postgresql+psycopg://nobody@127.0.0.1:1/none?connect_timeout=2")
     with pytest.raises(Unavailable), database.read() as session:
         session.execute(text("SELECT 1"))
+
+
+def test_only_the_owner_may_read_the_database_and_its_folder(county):
+    folder = county.installation.settings.data_dir
+    assert stat.S_IMODE(folder.stat().st_mode) & 0o077 == 0
+    for file in folder.glob("shibiao.sqlite3*"):
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600, file.name
