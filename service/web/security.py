@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, redirect, request, url_for
@@ -10,13 +11,15 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response as AnyResponse
 
 from service import accounts
-from service.errors import ShibiaoError
+from service.errors import Invalid, NotFound, ShibiaoError
 from service.web import sessions
 from service.web.context import SMALL_BODY, Rule, installation, public, rule_of
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 API_PREFIX = "/api/v1/"
 _MEGABYTE = 1024 * 1024
+_LARGEST_ID = 2**31 - 1
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _FILES_PER_FORM = 20
 """A form without scripts sends all its files in one body."""
 
@@ -89,6 +92,7 @@ def _gate() -> AnyResponse | None:
         return _ask_to_log_in()
     if rule.permission is not None:
         g.actor.require(rule.permission)
+    _refuse_impossible_values()
     if is_api():
         return None  # a bearer token is never sent by a browser on its own
     if request.method not in SAFE:
@@ -152,6 +156,21 @@ def _check_token() -> None:
         given = request.form.get("csrf_token", "")
     if not same(given, g.csrf_token):
         raise Forged
+    if request.mimetype in _FORMS:
+        _refuse_nul(request.form.values())
+
+
+def _refuse_impossible_values() -> None:
+    """Neither database takes a NUL in a text or a number of any length: such things simply are not there."""
+    for value in (request.view_args or {}).values():
+        if isinstance(value, int) and value > _LARGEST_ID or isinstance(value, str) and "\0" in value:
+            raise NotFound
+    _refuse_nul(request.args.values())
+
+
+def _refuse_nul(texts: Iterable[str]) -> None:
+    if any("\0" in text for text in texts):
+        raise Invalid("提交的内容里有不能处理的字符。")
 
 
 def _add_headers(response: Response) -> Response:
