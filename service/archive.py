@@ -129,8 +129,9 @@ def _conditions(query: Query) -> list[ColumnElement[bool]]:
         found.append(Student.id == query.student_id)
     if query.text.strip():
         text = query.text.strip()
+        receipt = text.replace("-", "").lower()  # people write receipt numbers as 3F9A-21C7
         found.append(or_(Scan.file_name.icontains(text, autoescape=True),
-                         Scan.id.startswith(text.lower(), autoescape=True)))
+                         Scan.id.startswith(receipt, autoescape=True)))
     return found
 
 

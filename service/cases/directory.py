@@ -37,6 +37,7 @@ class Query:
     state: str = ""
     watch: str = ""
     page: int = 1
+    student_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,8 @@ def _joined() -> Select[*tuple[Any, ...]]:
 def _narrowed(base: Select[*tuple[Any, ...]], actor: Actor,
               query: Query) -> Select[*tuple[Any, ...]]:
     base = base.where(student_in_sight(actor))
+    if query.student_id is not None:
+        base = base.where(Student.id == query.student_id)
     if query.text.strip():
         base = base.where(Student.name.startswith(query.text.strip(), autoescape=True))
     if query.unit_id is not None:

@@ -31,7 +31,7 @@ def student(session: Session, actor: Actor, student_id: int) -> Student:
     """The child, when the actor may see it; raises NotFound."""
     found = session.scalar(select(Student).where(Student.id == student_id, student_in_sight(actor)))
     if found is None:
-        raise NotFound("没有找到这名学生。")
+        raise NotFound
     return found
 
 
@@ -41,7 +41,7 @@ def case(session: Session, actor: Actor, case_id: int, *, lock: bool = False) ->
         Case.id == case_id, student_in_sight(actor))
     found = session.scalar(query.with_for_update(of=Case) if lock else query)
     if found is None:
-        raise NotFound("没有找到这个个案。")
+        raise NotFound
     return found
 
 
@@ -49,5 +49,5 @@ def sheet(session: Session, actor: Actor, sheet_id: int) -> Sheet:
     """The sheet, when the actor may see it; raises NotFound."""
     found = session.scalar(select(Sheet).where(Sheet.id == sheet_id, sheet_in_sight(actor)))
     if found is None:
-        raise NotFound("没有找到这张表。")
+        raise NotFound
     return found

@@ -11,7 +11,7 @@ from service import archive
 from service.access import FILES
 from service.cases import directory
 from service.web.context import actor, installation, requires
-from service.web.parameters import whole
+from service.web.parameters import plain, whole
 
 blueprint = Blueprint("archive", __name__)
 
@@ -27,7 +27,7 @@ def listing() -> ResponseReturnValue:
 @requires(FILES)
 def search() -> ResponseReturnValue:
     """The same with a text: a file's name may be a child's, so it is posted."""
-    return _list(_query(request.form.get, request.form.get("text", "").strip()[:80]))
+    return _list(_query(request.form.get, plain(request.form.get("text", ""), 80)))
 
 
 def _list(query: archive.Query) -> ResponseReturnValue:

@@ -19,7 +19,7 @@ from service.errors import Conflict, Invalid, ShibiaoError
 from service.models import Unit
 from service.web.context import actor, installation, requires
 from service.web.errors import status_of
-from service.web.parameters import whole
+from service.web.parameters import plain, whole
 
 blueprint = Blueprint("students", __name__)
 Getter = Callable[[str, str], str]
@@ -37,7 +37,7 @@ def listing() -> ResponseReturnValue:
 @requires(FILES)
 def search() -> ResponseReturnValue:
     """Search by name or ID number: posted, because an address is kept in histories and logs."""
-    text = " ".join(request.form.get("text", "").split())[:60]
+    text = plain(request.form.get("text", ""), 60)
     if directory.looks_like_id_number(text):
         with installation().database.write() as session:
             found = directory.by_id_number(session, actor(), text)
@@ -84,7 +84,7 @@ def act(student_id: int, case_id: int) -> ResponseReturnValue:
 def settle_doubt(student_id: int, event_id: int) -> ResponseReturnValue:
     """Say that a person has looked at what filing was not sure of."""
     with installation().database.write() as session:
-        case = doubts.settle(session, actor(), event_id, request.form.get("note", "").strip()[:200])
+        case = doubts.settle(session, actor(), event_id, plain(request.form.get("note", ""), 200))
     return redirect(url_for("students.file", student_id=case.student_id, done=1))
 
 
@@ -102,7 +102,7 @@ def sheet(sheet_id: int) -> ResponseReturnValue:
 def reopen(sheet_id: int) -> ResponseReturnValue:
     """Give a signed sheet back to review."""
     with installation().database.write() as session:
-        cases.reopen(session, actor(), sheet_id, _version(), request.form.get("reason", ""))
+        cases.reopen(session, actor(), sheet_id, _version(), plain(request.form.get("reason", ""), 400))
     return redirect(url_for("review.desk", sheet_id=sheet_id))
 
 
@@ -111,7 +111,7 @@ def reopen(sheet_id: int) -> ResponseReturnValue:
 def withdraw(sheet_id: int) -> ResponseReturnValue:
     """Take what a sheet filed out of the records."""
     with installation().database.write() as session:
-        cases.withdraw(session, actor(), sheet_id, _version(), request.form.get("reason", ""))
+        cases.withdraw(session, actor(), sheet_id, _version(), plain(request.form.get("reason", ""), 400))
     return redirect(url_for("students.sheet", sheet_id=sheet_id))
 
 
@@ -158,7 +158,8 @@ def _asked() -> cases.Request:
     except ValueError:
         raise Invalid("请填写「日期」。") from None
     return cases.Request(
-        form.get("act", ""), on, note=form.get("note", ""), document=form.get("document", ""),
+        form.get("act", ""), on, note=plain(form.get("note", ""), 1000),
+        document=plain(form.get("document", ""), 400),
         unit_id=whole(form.get("unit", "")), source=form.get("source", ""),
         year=whole(form.get("year", "")) or 0, state=form.get("state", ""))
 

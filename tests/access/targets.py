@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from service.database import now
-from service.models import ApiToken, Job, Scan, Sheet, Student
+from service.models import ApiToken, Case, CaseEvent, Job, Scan, Sheet, Student
 from tests.conftest import County
 
 OWN_SCHOOL, OTHER_SCHOOL = "城关一小", "河滨中学"
