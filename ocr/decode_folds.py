@@ -44,20 +44,19 @@ _NOTHING = 0.995
 class Fold:
     """Which characters stand for each symbol of a field; made once per alphabet and set of symbols.
 
-    A character stands for itself, else for what it looks like, else for its simplified form.
+    A character stands for itself, its simplified form, and all it looks like.
     """
 
     def __init__(self, alphabet: Alphabet, symbols: Iterable[str], looks_like: Mapping[str, str]) -> None:
         self.symbols = tuple(dict.fromkeys(symbols))
         wanted = {symbol: number for number, symbol in enumerate(self.symbols)}
-        stands_for = {look: symbol for symbol, looks in looks_like.items() if symbol in wanted for look in looks}
+        looks: dict[str, set[str]] = {}
+        for symbol, others in looks_like.items():
+            for other in others if symbol in wanted else ():
+                looks.setdefault(other, set()).add(symbol)
         simple = canonical(alphabet)
-        pairs = []
-        for number, character in enumerate(alphabet.characters):
-            for name in (character, stands_for.get(character, ""), simple[number]):
-                if number and name in wanted:
-                    pairs.append((wanted[name], number))
-                    break
+        pairs = [(wanted[name], number) for number, character in enumerate(alphabet.characters) if number
+                 for name in {character, simple[number], *looks.get(character, ())} if name in wanted]
         pairs.sort()
         self._sources = np.array([number for _, number in pairs], np.int64)
         targets = np.array([target for target, _ in pairs], np.int64)

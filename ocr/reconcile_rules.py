@@ -8,7 +8,7 @@ A rule is a mapping from the template with the key `rule` and the names of the f
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from itertools import product
 from typing import Any
 
@@ -131,15 +131,40 @@ def _matches(entry: RosterEntry, key: str, value: str) -> bool:
 
 
 def suggestions(rule: Rule, readings: Mapping[str, KindReading], knowledge: Knowledge) -> dict[str, list[str]]:
-    """Values that the candidates of other fields suggest: the roster's numbers for a name, and back."""
-    if rule["rule"] != "roster" or not knowledge.lists.roster:
-        return {}
+    """Values that the candidates of other fields suggest, to be weighed against the writing as well."""
+    if rule["rule"] == "roster" and knowledge.lists.roster:
+        return _suggested_by_roster(rule, readings, knowledge)
+    if rule["rule"] == "not_before":
+        return _suggested_years(str(rule["first"]), str(rule["then"]), readings)
+    return {}
+
+
+def _suggested_by_roster(rule: Rule, readings: Mapping[str, KindReading],
+                         knowledge: Knowledge) -> dict[str, list[str]]:
+    """The roster's numbers for the names read, and back."""
     name, number = str(rule["name"]), str(rule["id"])
     if name not in readings or number not in readings:
         return {}
     values = {field: [c.value for c in readings[field].candidates] for field in (name, number)}
     entries = _possible(rule, values, knowledge)
     return {name: [entry.name for entry in entries], number: [e.id_number for e in entries if e.id_number]}
+
+
+def _suggested_years(first: str, then: str, readings: Mapping[str, KindReading]) -> dict[str, list[str]]:
+    """The days after a visit that have a month and day as in the later date's candidates."""
+    days = [c.value for c in readings[first].candidates[:3] if c.value] if first in readings else []
+    later = [c.value for c in readings[then].candidates[:4] if c.value] if then in readings else []
+    found = {f"{year}{value[4:]}" for day in days for value in later for year in (day[:4], str(int(day[:4]) + 1))}
+    found |= {(date.fromisoformat(day) + timedelta(days=ahead)).isoformat() for day in days for ahead in range(8)}
+    return {then: sorted(value for value in found if _is_day(value))}
+
+
+def _is_day(value: str) -> bool:
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _objects_id_sex(rule: Rule, values: Mapping[str, str], knowledge: Knowledge) -> Mapping[str, bool]:

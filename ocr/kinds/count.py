@@ -12,7 +12,7 @@ from ocr.kinds.grammar import Digits
 
 _NONE = ("-", "/", "无")
 _NONE_LOOKS = {"-": "—－–一~ー_", "/": "／\\", "无": "無"}
-_LOOKS = {**LOOKS_LIKE_DIGIT, **_NONE_LOOKS}
+_LOOKS = {**LOOKS_LIKE_DIGIT, "1": LOOKS_LIKE_DIGIT["1"].replace("/", ""), **_NONE_LOOKS}
 
 
 def read(evidence: Evidence, context: Context) -> KindReading:

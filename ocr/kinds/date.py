@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from functools import cache
 from typing import NamedTuple
 
+import numpy as np
+
+from ocr.decode import Lattice
 from ocr.decode_folds import DIGITS, LOOKS_LIKE_DIGIT, folded
 from ocr.decode_search import search
 from ocr.kinds.evidence import Candidate, Context, Evidence, KindReading, merged
@@ -89,8 +93,24 @@ def read(evidence: Evidence, context: Context) -> KindReading:
     found = search(lattice, Dates(), beams=10)
     blanks = [Candidate("", h.text, h.log_p) for h in weighted(lattice, _BLANK)]
     candidates = merged([*(Candidate(iso(h.text), h.text, h.log_p) for h in found), *blanks])
-    return KindReading(candidates, evidence)
 
+    def rescore(values: Sequence[str]) -> Sequence[float]:
+        return [_written_log_p(lattice, date.fromisoformat(value)) for value in values]
+
+    return KindReading(candidates, evidence, rescore=rescore)
+
+
+def _written_log_p(lattice: Lattice, day: date) -> float:
+    """Log-probability of a day over the usual ways of writing it, also with its year cut off."""
+    y, m, d = day.year, day.month, day.day
+    ways = {f"{y}年{m}月{d}日": 1.0, f"{y}年{m:02}月{d:02}日": 1.0, f"{y}.{m}.{d}": 1.0, f"{y}.{m:02}.{d:02}": 1.0,
+            f"{y}-{m}-{d}": 1.0, f"{y}-{m:02}-{d:02}": 1.0, f"{y}年{m}月{d}": 0.1, f"年{m}月{d}日": _CUT,
+            f"{m}月{d}日": _CUT, f"{y % 100}年{m}月{d}日": _CUT}
+    return float(np.logaddexp.reduce([h.log_p for h in weighted(lattice, ways)]))
+
+
+_CUT = 1e-3
+"""Share of dates whose year is missing or cannot be seen."""
 
 _BLANK = {text: 0.05 * 1e-4 for text in ("年月日", "年月", "月日", "20年月日", "201年月日", "202年月日")}
 """Only the printed words, nothing filled in. One date is as rare as one among some ten thousand days."""

@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
+from rapidfuzz import process
+from rapidfuzz.distance import Levenshtein
+
 from ocr.decode import Hypothesis, Lattice, forward
 from ocr.decode_folds import DIGITS, LOOKS_LIKE_DIGIT, folded
 from ocr.decode_search import search
@@ -87,7 +90,8 @@ def read(evidence: Evidence, context: Context) -> KindReading:
     """The likeliest ID numbers; those of the roster are always among the ones weighed."""
     lattice = folded(evidence.joined, DIGITS + "X", LOOKS)
     grammar = IdNumbers(context.knowledge.county_code)
-    found = search(lattice, grammar, beams=12)[:12] + _listed(lattice, grammar, context)
+    found = search(lattice, grammar, beams=12)[:12]
+    found += _listed(lattice, grammar, context, [h.text for h in found[:2]] or [evidence.open_text])
     unique = {h.text: h for h in found}
     candidates = merged(Candidate(h.text, h.text, h.log_p, flags(h.text)) for h in unique.values())
 
@@ -97,11 +101,13 @@ def read(evidence: Evidence, context: Context) -> KindReading:
     return KindReading(candidates, evidence, rescore=rescore) if candidates else nothing(evidence, "no_id_number")
 
 
-def _listed(lattice: Lattice, grammar: IdNumbers, context: Context) -> list[Hypothesis]:
-    """The three ID numbers of the roster that fit the writing best."""
-    if context.spec.name != "id_number" or not context.knowledge.id_numbers:
+def _listed(lattice: Lattice, grammar: IdNumbers, context: Context, read: list[str]) -> list[Hypothesis]:
+    """The three ID numbers of the roster that fit the writing best, looked for among those like what was read."""
+    numbers = context.knowledge.id_numbers
+    if context.spec.name != "id_number" or not numbers:
         return []
-    return sorted(_weighed(lattice, grammar, context.knowledge.id_numbers), key=lambda h: -h.log_p)[:3]
+    alike = {n for text in read for n, _, _ in process.extract(text, numbers, scorer=Levenshtein.distance, limit=12)}
+    return sorted(_weighed(lattice, grammar, sorted(alike)), key=lambda h: -h.log_p)[:3]
 
 
 def _weighed(lattice: Lattice, grammar: IdNumbers, texts: Sequence[str]) -> list[Hypothesis]:

@@ -1,0 +1,197 @@
+"""Settling: the machine's misreading is put right, the paper's own mistake is left and flagged."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ocr.kinds.evidence import Candidate, KindReading
+from ocr.kinds.id_number import check_character
+from ocr.kinds.knowledge import Knowledge
+from ocr.lists import Lists, RosterEntry
+from ocr.reconcile import TEMPER, settle
+from ocr.reconcile_sums import hold_to_sums
+from ocr.reconcile_table import settle_table
+
+RULES = ({"rule": "row_sum", "parts": ["a", "b"], "total": "t"}, {"rule": "column_sum", "columns": ["a", "b", "t"]})
+
+
+def cell(*candidates):
+    """(value, probability) pairs as a reading of their own."""
+    listed = tuple(Candidate(value, value, math.log(p) / TEMPER) for value, p in candidates)
+
+    def rescore(values):
+        known = {c.value: c.log_p for c in listed}
+        return [known.get(value, -60.0) for value in values]
+    return KindReading(listed, rescore=rescore)
+
+
+def sure(value):
+    return cell((value, 0.98), ("9999", 0.02)) if value else KindReading(())
+
+
+def row(a, b, t):
+    return {"a": a, "b": b, "t": t}
+
+
+def settled_table(rows, totals):
+    rows, totals = settle_table(rows, totals, RULES)
+    return hold_to_sums(rows, totals, RULES)
+
+
+def values(row):
+    return {name: cell.value for name, cell in row.items()}
+
+
+def test_the_sums_pick_the_candidate_that_the_machine_had_second():
+    rows, totals = settled_table(
+        [row(cell(("76", 0.6), ("75", 0.4)), sure("6"), sure("81")), row(sure("63"), sure("2"), sure("65"))],
+        row(sure("138"), sure("8"), sure("146")))
+    assert values(rows[0]) == {"a": "75", "b": "6", "t": "81"}
+    assert rows[0]["a"].flags == ("settled",)
+    assert rows[0]["a"].candidates[0][2] > 0.99
+    assert rows[0]["a"].agreed == 2
+
+
+def test_a_paper_that_does_not_add_up_stays_as_written_and_names_the_change():
+    rows, totals = settled_table(
+        [row(sure("75"), sure("6"), sure("82")), row(sure("63"), sure("2"), sure("65"))],
+        row(sure("138"), sure("8"), sure("146")))
+    assert values(rows[0]) == {"a": "75", "b": "6", "t": "82"}
+    assert "row_sum" in rows[0]["t"].flags
+    assert "column_sum" in totals["t"].flags
+    assert "sum_fix:81" in rows[0]["t"].flags
+    fixes = [flag for each in (*rows, totals) for one in each.values() for flag in one.flags if "fix" in flag]
+    assert fixes == ["sum_fix:81"]
+    assert rows[1]["a"].flags == ()
+
+
+def test_a_wrong_column_total_alone_is_flagged_there_and_nowhere_else():
+    rows, totals = settled_table(
+        [row(sure("5"), sure("6"), sure("11")), row(sure("7"), sure("2"), sure("9"))],
+        row(sure("12"), sure("9"), sure("21")))
+    assert totals["b"].value == "9"
+    assert "column_sum" in totals["b"].flags
+    assert all("column_sum" not in one.flags for each in rows for one in each.values())
+
+
+def test_blank_cells_count_as_nought_and_stay_blank():
+    rows, totals = settled_table([row(sure("30"), sure(""), sure("30")), row(sure(""), sure(""), sure(""))],
+                                 row(sure("30"), sure(""), sure("30")))
+    assert values(rows[0]) == {"a": "30", "b": "", "t": "30"}
+    assert not any(one.flags for each in (*rows, totals) for one in each.values())
+
+
+def test_a_number_no_candidate_list_holds_is_found_through_its_row_when_the_writing_allows_it():
+    listed = (Candidate("1", "1", 0.0),)
+    unreadable = KindReading(listed, rescore=lambda vs: [-4.0 if v == "111" else -60.0 for v in vs])
+    rows, _ = settled_table([row(sure("100"), sure("11"), unreadable)], row(sure("100"), sure("11"), sure("111")))
+    assert rows[0]["t"].value == "111"
+
+
+@st.composite
+def tables(draw):
+    numbers = draw(st.lists(st.tuples(st.integers(0, 12), st.integers(0, 9)), min_size=1, max_size=3))
+    cells = [(a, b, a + b) for a, b in numbers]
+    cells.append(tuple(sum(column) for column in zip(*cells, strict=True)))
+    doubt = draw(st.floats(0.05, 0.6))
+    return [[[(str(n), 1 - doubt), (str(n + 1), doubt)] for n in line] for line in cells]
+
+
+@settings(max_examples=15, deadline=None)
+@given(tables())
+def test_the_probabilities_of_a_small_table_are_those_of_full_enumeration(table):
+    rows, totals = settle_table([row(*map(lambda c: cell(*c), line)) for line in table[:-1]],
+                                row(*map(lambda c: cell(*c), table[-1])), RULES)
+    best = enumerated(table)
+    for line, settled in zip(best, (*rows, totals), strict=True):
+        for (value, p), one in zip(line, (settled["a"], settled["b"], settled["t"]), strict=True):
+            found = {v: share for v, _, share in one.candidates}
+            assert found.get(value, 0.0) == pytest.approx(p, abs=2e-3)
+
+
+def enumerated(table):
+    """The likeliest value of each cell with its marginal probability, over all combinations of the sheet."""
+    from ocr.reconcile_table import PAPER_COLUMN, PAPER_ROW
+
+    marginals = [[{} for _ in line] for line in table]
+    flat = [candidates for line in table for candidates in line]
+    for chosen in itertools.product(*flat):
+        numbers = [[int(chosen[3 * r + c][0]) for c in range(3)] for r in range(len(table))]
+        weight = math.prod(p for _, p in chosen)
+        for a, b, t in numbers:
+            weight *= 1 - PAPER_ROW if a + b == t else PAPER_ROW / 50
+        for c in range(3):
+            held = sum(line[c] for line in numbers[:-1]) == numbers[-1][c]
+            weight *= 1 - PAPER_COLUMN if held else PAPER_COLUMN / 50
+        for place, (value, _) in enumerate(chosen):
+            own = marginals[place // 3][place % 3]
+            own[value] = own.get(value, 0.0) + weight
+    return [[max(((v, w / sum(own.values())) for v, w in own.items()), key=lambda pair: pair[1]) for own in line]
+            for line in marginals]
+
+
+FORM_RULES = (
+    {"rule": "id_sex", "id": "id", "sex": "sex"}, {"rule": "id_age", "id": "id", "age": "age", "on": "on"},
+    {"rule": "roster", "id": "id", "name": "name", "school": "school", "grade_class": "klass"},
+    {"rule": "not_before", "first": "on", "then": "signed"})
+
+
+def id_of(born, sequence):
+    first = f"410329{born}{sequence:03}"
+    return first + check_character(first)
+
+
+GIRL, BOY = id_of("20080305", 22), id_of("20080305", 21)
+
+
+def form(knowledge=None, **fields):
+    return settle(fields, FORM_RULES, knowledge or Knowledge(Lists()))
+
+
+def test_the_id_number_settles_a_doubtful_sex_and_the_age_a_doubtful_year():
+    settled = form(id=cell((GIRL, 0.95), (BOY, 0.05)), sex=cell(("男", 0.6), ("女", 0.4)),
+                   age=cell(("11", 0.9), ("17", 0.1)), on=cell(("2014-06-01", 0.55), ("2019-06-01", 0.45)))
+    assert settled["sex"].value == "女"
+    assert settled["on"].value == "2019-06-01"
+    assert not settled["sex"].flags
+
+
+def test_a_paper_that_contradicts_itself_is_left_alone_and_flagged():
+    settled = form(id=cell((GIRL, 0.999), (BOY, 0.001)), sex=cell(("男", 0.999), ("女", 0.001)))
+    assert (settled["id"].value, settled["sex"].value) == (GIRL, "男")
+    assert settled["id"].flags == settled["sex"].flags == ("id_sex",)
+
+
+def test_a_signature_dated_before_the_visit_is_flagged():
+    settled = form(on=cell(("2019-06-10", 0.99), ("2019-06-18", 0.01)), signed=cell(("2019-05-01", 0.999), ("", 0.001)))
+    assert settled["signed"].flags == ("not_before",)
+
+
+ROSTER = Knowledge(Lists(roster=(RosterEntry("谭梅", GIRL, "鸦岭镇中心小学", "六年级", "2班"),
+                                 RosterEntry("谭海", BOY, "鸦岭镇中心小学", "六年级", "2班"))))
+
+
+def test_the_roster_ties_name_number_and_grade_together():
+    settled = form(ROSTER, id=cell((GIRL, 0.9), (BOY, 0.1)), name=cell(("谭海", 0.6), ("谭梅", 0.4)),
+                   klass=cell(("六年级8班", 0.5), ("六年级2班", 0.3)), school=cell(("鸦岭镇中心小学", 1.0)))
+    assert settled["name"].value == "谭梅"
+    assert settled["klass"].value == "六年级2班"
+    assert settled["name"].agreed == 1
+
+
+def test_a_pupil_who_is_not_on_the_roster_is_not_made_into_one():
+    stranger = id_of("20090909", 33)
+    settled = form(ROSTER, id=cell((stranger, 0.97), (GIRL, 0.0001)), name=cell(("谭倩", 0.9), ("谭梅", 0.05)))
+    assert (settled["name"].value, settled["id"].value) == ("谭倩", stranger)
+    assert "roster" in settled["name"].flags
+
+
+def test_fields_without_candidates_do_not_disturb_the_rest():
+    settled = form(id=KindReading(()), sex=cell(("女", 0.9), ("男", 0.1)), age=cell(("11", 1.0)), on=KindReading(()))
+    assert settled["sex"].value == "女"
+    assert settled["id"].value == ""
