@@ -30,8 +30,14 @@ NO_SHEET = Problem("no_sheet", "文件里没有找到表格，请确认拍到了
 LONGEST_SECONDS = 600.0
 """No file takes this long to read: the heartbeat ends, and the lease with it."""
 _PAUSE_SECONDS = 30.0
+_FELL_OVER = "failed"
+"""The problem by which the reader says that it fell over a sheet and went on with the next."""
 
 _log = structlog.get_logger("shibiao.reading")
+
+
+class NothingRead(Exception):
+    """The reader fell over every sheet of a file."""
 
 
 class Reader(Protocol):
@@ -77,6 +83,7 @@ def _keep_or_refuse(installation: Installation, reader: Reader, held: Claim) -> 
         sheets, problem = [], Problem(wrong.code, wrong.message_zh + wrong.advice_zh)
     else:
         problem = NO_SHEET
+        _check_read(sheets)
     images = [installation.store.put(sheet.image) for sheet in sheets]
     with installation.database.write() as session:
         jobs.finish(session, held)
@@ -84,6 +91,12 @@ def _keep_or_refuse(installation: Installation, reader: Reader, held: Claim) -> 
             _keep(session, scan.id, [sheet.reading for sheet in sheets], images)
         else:
             _refuse(session, scan.id, problem)
+
+
+def _check_read(sheets: Sequence[ReadSheet]) -> None:
+    """Raise when no sheet of the file got through: that is a fault of ours to try again, not a result."""
+    if sheets and all(any(problem.code == _FELL_OVER for problem in sheet.reading.problems) for sheet in sheets):
+        raise NothingRead
 
 
 def _keep(session: Session, scan_id: str, readings: Sequence[SheetReading], images: Sequence[str]) -> None:

@@ -60,8 +60,11 @@ def celery(county, children=2):
 
 
 @contextmanager
-def supervised(county, workers=2) -> Iterator[list[int]]:
-    """Embedded workers under the supervisor; the list holds the pids of the dead."""
+def supervised(county, workers=2, reader=SLEEPY) -> Iterator[list[int]]:
+    """Embedded workers under the supervisor, with the program's own reader when `reader` is empty.
+
+    The list holds the pids of the dead.
+    """
     dead: list[int] = []
 
     def buried(pid):
@@ -69,7 +72,8 @@ def supervised(county, workers=2) -> Iterator[list[int]]:
         dead.append(pid)
         _burial(county.installation)(pid)
 
-    commands = {f"worker {n}": ("workers", "--reader", SLEEPY) for n in range(workers)}
+    arguments = ("--reader", reader) if reader else ()
+    commands = {f"worker {n}": ("workers", *arguments) for n in range(workers)}
     environment = {**county.installation.settings.as_env(), "PYTHONPATH": str(ROOT)}
     watched = Supervisor(commands, environment, buried, county.installation.settings.data_dir / "workers.log")
     thread = threading.Thread(target=watched.run)

@@ -59,6 +59,20 @@ class CrashingReader:
         raise ValueError("谭梅 410329200001011234")
 
 
+class StumblingReader:
+    """Falls over the sheets whose numbers it is given, out of two, and goes on."""
+
+    def __init__(self, *falls: int):
+        self.falls = falls
+
+    def read(self, path, *, template="auto", lists=None):
+        """Two sheets, fallen over or not."""
+        def sheet(number):
+            problems = (Problem("failed", "读取时出错。"),) if number in self.falls else ()
+            return ReadSheet(SheetReading(path.name, number, None, 0.0, 0.1, problems=problems), b"jpeg")
+        return [sheet(0), sheet(1)]
+
+
 class BlindReader:
     """Finds no sheet anywhere."""
 

@@ -11,7 +11,7 @@ from service import intake, jobs, reading
 from service.database import now
 from service.models import AuditEvent, Job, Reading, Scan, Sheet, Student
 from tests.files import jpeg
-from tests.service.fakes import BlindReader, CrashingReader, GridReader, PaperReader, RefusingReader
+from tests.service.fakes import BlindReader, CrashingReader, GridReader, PaperReader, RefusingReader, StumblingReader
 
 
 @pytest.fixture
@@ -87,6 +87,18 @@ def test_a_reader_that_falls_over_is_tried_again_and_its_words_are_not_kept(wait
     assert (scan.state, job.state) == ("failed", "failed")
     assert job.last_error.startswith("ValueError at fakes.py:")
     assert "谭梅" not in job.last_error
+
+
+def test_a_file_is_tried_again_only_when_the_reader_fell_over_every_sheet(waiting):
+    installation, scan_id = waiting
+    reading.work(installation, StumblingReader(0, 1), "w")
+    scan, job, sheets = get(installation, scan_id)
+    assert (scan.state, job.errors, sheets) == ("received", 1, [])
+    with installation.database.write() as session:
+        session.execute(update(Job).values(due_at=now() - timedelta(seconds=1)))
+    reading.work(installation, StumblingReader(1), "w")
+    scan, _, sheets = get(installation, scan_id)
+    assert (scan.state, [len(sheet.problems) for sheet in sheets]) == ("read", [0, 1])
 
 
 def test_a_scan_that_failed_is_read_after_being_queued_again(waiting):
