@@ -95,7 +95,8 @@ def _keep_or_refuse(installation: Installation, reader: Reader, held: Claim) -> 
 
 def _check_read(sheets: Sequence[ReadSheet]) -> None:
     """Raise when no sheet of the file got through: that is a fault of ours to try again, not a result."""
-    if sheets and all(any(problem.code == _FELL_OVER for problem in sheet.reading.problems) for sheet in sheets):
+    codes = [{problem.code for problem in sheet.reading.problems} for sheet in sheets]
+    if codes and all(_FELL_OVER in found for found in codes):
         raise NothingRead
 
 

@@ -11,7 +11,14 @@ from service import intake, jobs, reading
 from service.database import now
 from service.models import AuditEvent, Job, Reading, Scan, Sheet, Student
 from tests.files import jpeg
-from tests.service.fakes import BlindReader, CrashingReader, GridReader, PaperReader, RefusingReader, StumblingReader
+from tests.service.fakes import (
+    BlindReader,
+    CrashingReader,
+    GridReader,
+    PaperReader,
+    RefusingReader,
+    StumblingReader,
+)
 
 
 @pytest.fixture
