@@ -1,0 +1,102 @@
+"""A real browser on a real server: Chromium, waitress in a thread, and a claim loop on request."""
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from waitress.server import create_server
+
+from service.reading import Reader
+from service.web import build_app
+from tests.conftest import PASSWORD, County, login_of
+from workers.loop import run
+
+CHROMIUM = Path(os.environ.get("TEST_CHROMIUM", "/usr/bin/chromium"))
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+             "--disable-component-update", "--disable-sync"]
+DESKTOP, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """The browser, started once for each pytest process."""
+    if not CHROMIUM.exists():
+        if os.environ.get("CI") == "true":
+            pytest.fail("Chromium is not installed")
+        pytest.skip("Chromium is not installed")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def address(county: County) -> Iterator[str]:
+    """The address of the county's web server."""
+    server = create_server(build_app(county.installation), host="127.0.0.1", port=0, threads=6)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.effective_port}"
+    server.close()
+    thread.join(timeout=5)
+
+
+@pytest.fixture
+def open_page(chromium, address: str) -> Iterator[Callable]:
+    """`open_page("school", viewport=PHONE)`: a page of its own in which that user has logged in.
+
+    The test fails when the page breaks its content policy or throws an error.
+    """
+    contexts, faults = [], []
+
+    def opened(key: str | None = None, viewport=DESKTOP, **options):
+        context = chromium.new_context(base_url=address, viewport=viewport, **options)
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(f"error: {error}"))
+        page.on("console", lambda line: faults.append(line.text)
+                if "Content Security Policy" in line.text or "Refused to" in line.text else None)
+        if key is not None:
+            page.goto("/login")
+            page.fill("[name=login]", login_of(key))
+            page.fill("[name=password]", PASSWORD)
+            page.click("button:has-text('登录')")
+            page.wait_for_url(lambda url: "/login" not in url)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert not faults, faults
+
+
+@pytest.fixture
+def browser_page(open_page):
+    """`browser_page("clerk")`: the same, by the name other tests use."""
+    return open_page
+
+
+@pytest.fixture
+def reading(county: County) -> Iterator[Callable[[Reader], None]]:
+    """`reading(reader)`: from now on a claim loop reads what is handed in, with this reader."""
+    stop, threads = threading.Event(), []
+
+    def start(reader: Reader) -> None:
+        thread = threading.Thread(target=run, args=(county.installation, reader, stop), daemon=True)
+        thread.start()
+        threads.append(thread)
+
+    yield start
+    stop.set()
+    for thread in threads:
+        thread.join(timeout=10)
+
+
+def fits(page) -> bool:
+    """Whether the page needs no scrolling sideways."""
+    return page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
