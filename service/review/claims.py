@@ -78,6 +78,9 @@ def holder(session: Session, actor: Actor, sheet: Sheet) -> str:
 
 def release(session: Session, actor: Actor, sheet_id: int) -> None:
     """Give the sheet back unfinished; nothing happens when it is not the actor's."""
+    sheet = session.scalar(scoped(select(Sheet).where(Sheet.id == sheet_id), Sheet.unit_id, actor))
+    if sheet is None:
+        raise NotFound
     session.execute(update(Sheet).where(Sheet.id == sheet_id, Sheet.claimed_by == actor.user_id)
                     .values(claimed_by=None, claimed_until=None)
                     .execution_options(synchronize_session=False))

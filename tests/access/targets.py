@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from service.database import now
-from service.models import ApiToken, Case, CaseEvent, Job, Scan, Sheet, Student
+from service.models import ApiToken, Case, CaseEvent, Job, Reading, Scan, Sheet, Student
 from tests.conftest import County
 
 OWN_SCHOOL, OTHER_SCHOOL = "城关一小", "河滨中学"
@@ -52,6 +52,15 @@ def _sheet(county: County, unit: str) -> int:
             session.add(sheet)
             session.flush()
         return sheet.id
+
+
+def _read_sheet(county: County, unit: str) -> int:
+    sheet_id = _sheet(county, unit)
+    with county.installation.database.write() as session:
+        if session.query(Reading).filter_by(sheet_id=sheet_id).count() == 0:
+            session.add(Reading(sheet_id=sheet_id, field="student_name", value="测试生", raw="测试生",
+                                candidates=[], confidence=0.9, accept=True, box=[0.1, 0.1, 0.4, 0.2]))
+    return sheet_id
 
 
 def _picture(county: County) -> str:
@@ -110,6 +119,7 @@ TARGETS: dict[str, Callable[[County], Target]] = {
     "scan": _both(lambda county, unit: _scan(county, unit, 1), "f" * 32),
     "failed_scan": _both(lambda county, unit: _scan(county, unit, 2, "failed"), "f" * 32),
     "sheet": _both(_sheet, 999_999),
+    "read_sheet": _both(_read_sheet, 999_999),
     "student": _both(_student, 999_999),
     "case": _both(_case, 999_999),
     "doubt": _both(_doubt, 999_999),

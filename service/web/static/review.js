@@ -93,6 +93,8 @@ class Session {
     const box = event.target.closest("[data-box]");
     if (box) this.paper.show(box.dataset.box.split(",").map(Number));
     if (!button) return;
+    const isInFlow = !event.detail && performance.now() - this.endedAt < SETTLE;
+    if (button.dataset.act === "sign-off" && isInFlow) return;
     const card = button.closest(".field-card");
     if (card) this.board.focus(card.dataset.key);
     const zoom = { "zoom-in": ["zoom", 1.25], "zoom-out": ["zoom", 0.8] }[button.dataset.act];
@@ -132,7 +134,7 @@ class Session {
   }
 
   async signOff() {
-    if (this.isSigning || performance.now() - this.endedAt < SETTLE && document.activeElement?.matches(".btn-sign")) return;
+    if (this.isSigning) return;
     this.isSigning = true;
     const { board } = this;
     if (board?.current) board.left(board.current);

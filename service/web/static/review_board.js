@@ -133,7 +133,7 @@ export class Board {
     if (key === this.current) this.touched = false;
     this.errors.delete(key);
     this.save(key, value);
-    for (const other of this.data.objections) if (sameFix(other, objection)) other.confirmed = true;
+    for (const other of this.data.objections) if (sameFix(other, objection)) this.answered(other);
     this.paintAll();
     this.next();
     return true;
@@ -147,11 +147,17 @@ export class Board {
     for (const other of this.open.filter((each) => each === objection || sameFix(each, objection))) {
       const [row, rule] = split(other.key);
       this.push({ row, field: rule, kind: "accepted", value: "" }, other.key);
-      other.confirmed = true;
+      this.answered(other);
     }
     this.paintAll();
     this.next();
     return true;
+  }
+
+  /** Count an objection as dealt with until the server has said what stands. */
+  answered(objection) {
+    objection.confirmed = true;
+    this.data.gaps = this.data.gaps.filter((gap) => gap.text !== objection.text);
   }
 
   /** The objection that F4 and Alt+Enter mean: the current field's, else the first left. */
@@ -164,6 +170,8 @@ export class Board {
     const field = this.field(key), [row, name] = split(key);
     if (!field || !this.editable) return;
     Object.assign(field, { waiting: false, value, isSaving: true });
+    const answered = this.objectionsOf(key).map((objection) => objection.text); // the server says whether they are
+    this.data.gaps = this.data.gaps.filter((gap) => gap.key !== key || answered.includes(gap.text));
     this.push({ row, field: name, kind, value }, key);
     this.paint(key);
     this.progress?.();

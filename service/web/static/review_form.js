@@ -4,7 +4,7 @@ import { Board, candidateButtons, element, objectionNote } from "./review_board.
 
 const ORDER = "review-order";
 const OPEN_CROP = [620, 104];
-const SMALL_CROP = [190, 34];
+const SMALL_CROP = [132, 32];
 const SIDE_CROP = [150, 46];
 
 export class Form extends Board {

@@ -1,0 +1,36 @@
+"""Who may call the review screens, the pictures of sheets and the API's sheets."""
+
+from tests.access.rows import REVIEWERS, UPLOADERS, Row
+
+OK = frozenset({200})
+DECISION = {"version": 0, "row": 0, "field": "age", "kind": "corrected", "value": "11"}
+STALE = {"version": 99}
+REFUSED_IN_WORDS = frozenset({409, 422})
+
+ROWS = [
+    Row("GET", "/review", REVIEWERS, answers=OK),
+    Row("GET", "/review/next", REVIEWERS, answers=frozenset({302})),
+    Row("POST", "/review/next", REVIEWERS, answers=OK),
+    Row("GET", "/review/<int:sheet_id>", REVIEWERS, "sheet", answers=OK),
+    Row("POST", "/review/<int:sheet_id>/decisions", REVIEWERS, "sheet", body=DECISION,
+        answers=frozenset({200, 409})),
+    Row("POST", "/review/<int:sheet_id>/undo", REVIEWERS, "sheet", body=STALE, answers=frozenset({409})),
+    Row("POST", "/review/<int:sheet_id>/template", REVIEWERS, "sheet",
+        body=STALE | {"template": "home_visit"}, answers=frozenset({409})),
+    Row("POST", "/review/<int:sheet_id>/sign-off", REVIEWERS, "sheet", body=STALE, answers=REFUSED_IN_WORDS),
+    Row("POST", "/review/<int:sheet_id>/return", REVIEWERS, "sheet", body=STALE | {"reason": "照片模糊"},
+        answers=frozenset({409})),
+    Row("POST", "/review/<int:sheet_id>/set-aside", REVIEWERS, "sheet", body=STALE | {"reason": "空白表"},
+        answers=frozenset({409})),
+    Row("POST", "/review/<int:sheet_id>/take-back", REVIEWERS, "sheet", answers=frozenset({409})),
+    Row("POST", "/review/<int:sheet_id>/release", REVIEWERS, "sheet", answers=frozenset({204})),
+    Row("GET", "/sheets/<int:sheet_id>/image", UPLOADERS, "sheet", answers=OK),
+    Row("GET", "/sheets/<int:sheet_id>/crop", UPLOADERS, "read_sheet",
+        query={"row": 0, "field": "student_name"}, answers=OK),
+    Row("GET", "/api/v1/sheets", REVIEWERS, answers=OK),
+    Row("GET", "/api/v1/sheets/<int:sheet_id>", REVIEWERS, "sheet", answers=OK),
+    Row("POST", "/api/v1/sheets/<int:sheet_id>/decisions", REVIEWERS, "sheet", body=DECISION,
+        answers=frozenset({201, 409})),
+    Row("POST", "/api/v1/sheets/<int:sheet_id>/sign-off", REVIEWERS, "sheet", body=STALE,
+        answers=REFUSED_IN_WORDS),
+]
