@@ -2,10 +2,103 @@
 
 from __future__ import annotations
 
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr.rectify.outline import Outline, find_outline, paper_areas
 from ocr.rectify.sheet import Image
 from ocr.results import Problem
+
+BLURRED = Problem("blurred", "照片太模糊，字看不清：请拿稳手机、对准焦距后重新拍摄。")
+TOO_DARK = Problem("too_dark", "照片太暗：请在光线充足的地方重新拍摄，或打开闪光灯后从侧面拍。")
+TOO_SMALL = Problem("too_small", "图片分辨率太低，字太小：请靠近一些让纸张占满画面，或用 200 dpi 以上扫描。")
+CORNER_CUT = Problem("corner_cut", "纸张没有拍全，有角或边在画面外：请把整张纸放进画面后重新拍摄。")
+SEVERAL = Problem("several_sheets", "一张照片里有几张纸：请每张纸单独拍摄。")
+GLARE = Problem("glare", "照片有反光，部分字被遮住：请换个角度、避开灯光后重新拍摄。")
+
+LEAST_SIDE = 1000
+"""Pixels the sheet's longer side needs: a 5 mm character is then 17 pixels high."""
+
+SHARP = 0.14
+"""Least steepness of strokes (share of their contrast per pixel, at a longer side of SIDE pixels)."""
+
+SIDE = 1600
 
 
 def judge(pixels: Image) -> tuple[Problem, ...]:
     """What is wrong with the picture (BGR); empty for ordinary scans and phone photos."""
-    raise NotImplementedError
+    outline = find_outline(pixels)
+    grey = _sheet_grey(pixels, outline)
+    checks = ((TOO_SMALL, _too_small(pixels, outline)), (TOO_DARK, _too_dark(grey)), (BLURRED, _blurred(grey)),
+              (GLARE, _glare(grey)), (CORNER_CUT, _corner_cut(pixels, outline)),
+              (SEVERAL, _several(pixels)))
+    return tuple(problem for problem, wrong in checks if wrong)
+
+
+def _sheet_grey(pixels: Image, outline: Outline) -> Image:
+    """The middle nine tenths of the sheet's bounding box in grey, its picture's longer side SIDE at most."""
+    left, top = np.clip(outline.corners.min(axis=0), 0, None).astype(int)
+    right, bottom = outline.corners.max(axis=0).astype(int)
+    dx, dy = (right - left) // 20, (bottom - top) // 20
+    part = cv2.cvtColor(pixels[top + dy:bottom - dy, left + dx:right - dx], cv2.COLOR_BGR2GRAY)
+    scale = min(1.0, SIDE / max(part.shape))
+    return np.asarray(cv2.resize(part, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _too_small(pixels: Image, outline: Outline) -> bool:
+    sides = np.linalg.norm(np.roll(outline.corners, -1, axis=0) - outline.corners, axis=1)
+    return float(sides.max()) < LEAST_SIDE
+
+
+def _too_dark(grey: Image) -> bool:
+    return float(np.percentile(grey, 80)) < 60
+
+
+def _blurred(grey: Image) -> bool:
+    """Whether the steepest strokes rise too slowly: focus or motion has spread them.
+
+    Judged by the sharpest tenth of blocks, so that a shadow, an empty page or a soft corner of the
+    picture does not count.
+    """
+    steep = _steepness(grey)
+    return len(steep) >= 6 and float(np.percentile(steep, 80)) < SHARP
+
+
+def _steepness(grey: Image) -> NDArray[np.float32]:
+    """For each block with writing, its steepest slope as a share of its contrast."""
+    smooth = cv2.GaussianBlur(grey, (3, 3), 0)
+    steps = [cv2.convertScaleAbs(cv2.Sobel(smooth, cv2.CV_16S, *way), alpha=1 / 4) for way in ((1, 0), (0, 1))]
+    slope = np.maximum(*steps)  # in eighths of what one pixel changes, halved to stay within 8 bits
+    size = 48
+    rows, columns = grey.shape[0] // size, grey.shape[1] // size
+
+    def each(picture: Image, best: np.ufunc) -> NDArray[np.float32]:
+        cut = picture[:rows * size, :columns * size].reshape(rows, size, columns, size)
+        return np.asarray(best.reduce(best.reduce(cut, axis=3), axis=1), np.float32)
+
+    contrast = each(smooth, np.maximum) - each(smooth, np.minimum)
+    written = contrast > 50
+    return np.asarray(each(np.asarray(slope, np.uint8), np.maximum)[written] / 2 / contrast[written], np.float32)
+
+
+def _glare(grey: Image) -> bool:
+    """Whether a burnt-out patch lies on a sheet whose paper is otherwise not white."""
+    paper = float(np.percentile(grey, 60))
+    if paper > 225:
+        return False
+    burnt = cv2.erode((grey >= 252).astype(np.uint8), np.ones((9, 9), np.uint8))
+    return float(burnt.mean()) > 0.012
+
+
+def _corner_cut(pixels: Image, outline: Outline) -> bool:
+    """Whether a sheet seen lying on something reaches out of the picture."""
+    if not outline.found or outline.support < 0.8:
+        return False
+    height, width = pixels.shape[:2]
+    beyond = np.maximum(-outline.corners, outline.corners - (width, height)) / (width, height)
+    return float(beyond.max()) > 0.035
+
+
+def _several(pixels: Image) -> bool:
+    return paper_areas(pixels) >= 2

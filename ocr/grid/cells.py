@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from ocr.rectify.rules import REACH, SAME, Rule
 from ocr.rectify.sheet import Image
 
+MERGE = 14
+"""Pixels at WORK below which a row or column is no row or column but a line drawn twice."""
+
 DRAWN = 0.5
 """Share of a border that must be dark for the border to be there."""
 
@@ -173,11 +176,11 @@ def _lines(rules: Sequence[Rule], crossing: Sequence[Rule]) -> list[float]:
     """
     places: list[list[Rule]] = []
     for rule in sorted(rules, key=lambda rule: rule.at):
-        if places and rule.at - float(np.mean([r.at for r in places[-1]])) <= SAME:
+        if places and rule.at - _weighed(places[-1]) <= MERGE:
             places[-1].append(rule)
         else:
             places.append([rule])
-    lines = [float(np.average([r.at for r in group], weights=[r.end - r.start for r in group])) for group in places]
+    lines = [_weighed(group) for group in places]
     starts = float(np.median([rule.start for rule in crossing]))
     ends = float(np.median([rule.end for rule in crossing]))
     if starts < lines[0] - 2 * REACH and _agree([rule.start for rule in crossing], starts):
@@ -185,6 +188,12 @@ def _lines(rules: Sequence[Rule], crossing: Sequence[Rule]) -> list[float]:
     if ends > lines[-1] + 2 * REACH and _agree([rule.end for rule in crossing], ends):
         lines.append(ends)
     return lines
+
+
+def _weighed(group: Sequence[Rule]) -> float:
+    """The place of a line that several rules make up: the longest ones decide."""
+    longest = max(rule.end - rule.start for rule in group)
+    return float(np.mean([rule.at for rule in group if rule.end - rule.start >= 0.7 * longest]))
 
 
 def _agree(ends: Sequence[float], middle: float) -> bool:

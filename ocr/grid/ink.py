@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -10,11 +11,12 @@ from numpy.typing import NDArray
 
 from ocr.rectify.sheet import Image, RectifiedSheet
 from ocr.results import Box
+from ocr.seals import Seal, redness
 
-DARK = 205
+DARK = 220
 """Evened grey below which a pixel may be ink (paper is near 250)."""
 
-SURE = 170
+SURE = 202
 """A stroke has at least one pixel this dark; print-through and shadows of folds have none."""
 
 
@@ -30,12 +32,14 @@ class Ink:
 class InkMap:
     """Every stroke of a sheet. `boxes` are n × 4 pixels of the map (left, top, right, bottom).
 
-    `mask` has the size of the sheet's line masks; `darkness` counts each stroke's pixels.
+    `mask` has the size of the sheet's line masks; `darkness` counts each stroke's pixels; `sealed`
+    are the strokes under a grey seal, which may be the seal's own characters.
     """
 
     mask: Image
     boxes: NDArray[np.int32]
     darkness: NDArray[np.int32]
+    sealed: NDArray[np.bool_]
 
     @property
     def middles(self) -> NDArray[np.float64]:
@@ -48,13 +52,15 @@ class InkMap:
         return np.flatnonzero((x > area[0]) & (x < area[2]) & (y > area[1]) & (y < area[3]))
 
 
-def ink_map(sheet: RectifiedSheet) -> InkMap:
-    """The strokes of a sheet without its ruling lines."""
+def ink_map(sheet: RectifiedSheet, seals: Sequence[Seal] = ()) -> InkMap:
+    """The strokes of a sheet without its ruling lines and without the ink of `seals` (in the map's pixels)."""
     height, width = sheet.across.shape
     small = cv2.resize(sheet.flat, (width, height), interpolation=cv2.INTER_AREA)
     dark = np.where(small < DARK, np.uint8(255), np.uint8(0))
     ruled = cv2.dilate(sheet.across | sheet.down, np.ones((3, 3), np.uint8))
     dark[ruled > 0] = 0
+    for seal in seals:
+        dark[_seal_ink(seal, sheet, (width, height)) > 0] = 0
     count, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
     darkest = np.full(count, 255, np.uint8)
     ys, xs = np.nonzero(dark)
@@ -66,7 +72,29 @@ def ink_map(sheet: RectifiedSheet) -> InkMap:
     mask = np.where(keep[labels], np.uint8(255), np.uint8(0))
     chosen = stats[keep]
     boxes = np.stack([chosen[:, 0], chosen[:, 1], chosen[:, 0] + chosen[:, 2], chosen[:, 1] + chosen[:, 3]], axis=1)
-    return InkMap(mask, boxes.astype(np.int32), chosen[:, 4].astype(np.int32))
+    return InkMap(mask, boxes.astype(np.int32), chosen[:, 4].astype(np.int32), _under(boxes, seals))
+
+
+def _seal_ink(seal: Seal, sheet: RectifiedSheet, size: tuple[int, int]) -> Image:
+    """Mask (255) of a seal's own ink in the map: what is reddish in its disc, or the ring of a grey one."""
+    where = np.zeros((size[1], size[0]), np.uint8)
+    middle = (round(seal.x), round(seal.y))
+    if not seal.red:
+        cv2.circle(where, middle, round(seal.radius), 255, 13)
+        return where
+    cv2.circle(where, middle, round(seal.radius * 1.08) + 2, 255, -1)
+    small = cv2.resize(sheet.pixels, size, interpolation=cv2.INTER_AREA)
+    where[redness(small) < 12] = 0
+    return where
+
+
+def _under(boxes: NDArray[np.int32], seals: Sequence[Seal]) -> NDArray[np.bool_]:
+    middle = (boxes[:, :2] + boxes[:, 2:]) / 2
+    under = np.zeros(len(boxes), bool)
+    for seal in seals:
+        if not seal.red:
+            under |= np.hypot(middle[:, 0] - seal.x, middle[:, 1] - seal.y) < seal.radius
+    return under
 
 
 def _line_remains(stats: NDArray[np.int32]) -> NDArray[np.bool_]:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import cv2
 import numpy as np
 
-from ocr.grid import RuledTable
+from ocr.grid import RuledTable, ink_map
 from ocr.match import closing, form, heading, table
+from ocr.match.lines import pixels
 from ocr.match.places import Locate, Match, Place, ReadLine
 from ocr.match.turn import turned_strokes, turned_table
 from ocr.match.view import View, view_of
 from ocr.rectify.sheet import RectifiedSheet
+from ocr.results import Box
+from ocr.seals import grey_seal, red_seals
 from ocr.template import Template
 
 __all__ = ["Locate", "Match", "Place", "ReadLine", "match", "upright"]
@@ -134,8 +138,28 @@ def _matched(view: View, best: _Candidate, degrees: int) -> Match:
         rows, totals = table.records(view, best.found, best.template)
         return Match(best.template, best.confidence, view.sheet, tuple(view.tables), rows=tuple(rows),
                      totals=totals, turned=degrees)
+    seals = _without_seals(view, best.found, best.template)
     return Match(best.template, best.confidence, view.sheet, tuple(view.tables),
-                 places=_form_places(view, best.found, best.template), turned=degrees)
+                 places=_form_places(view, best.found, best.template), turned=degrees, seals=seals)
+
+
+def _without_seals(view: View, found: form.Labelled, template: Template) -> tuple[Box, ...]:
+    """Find the seals where the template expects them and take their ink from the view's strokes."""
+    cells = [cell for mark in template.marks if mark.kind == "seal" for cell in found.values.get(mark.of, ())]
+    if not cells:
+        return ()
+    height, width = view.strokes.mask.shape
+    small = cv2.resize(view.sheet.pixels, (width, height), interpolation=cv2.INTER_AREA)
+    seals = red_seals(small)
+    for cell in cells if not seals else ():
+        left, top, right, bottom = pixels(cell.box, view.strokes)
+        grey = grey_seal(view.strokes.mask, (int(left), int(top), int(right), int(bottom)), max(width, height))
+        seals = seals if grey is None else [*seals, grey]
+    if seals:
+        red = tuple(seal.box(width, height) for seal in seals if seal.red)
+        view.sheet = replace(view.sheet, red_seals=red)
+        view.strokes = ink_map(view.sheet, seals)
+    return tuple(seal.box(width, height) for seal in seals)
 
 
 def _form_places(view: View, found: form.Labelled, template: Template) -> dict[str, Place]:

@@ -16,17 +16,23 @@ FLAT = 5
 
 
 def text_lines(strokes: InkMap, area: Area) -> list[Area]:
-    """The written lines in an area, top to bottom, each as the box around its strokes."""
+    """The written lines in an area, top to bottom, each as the box around its strokes.
+
+    Strokes under a grey seal make no line of their own, for they may be the seal's characters; those
+    that lie in a line found beside the seal belong to it.
+    """
     chosen = strokes.within(area)
-    if not len(chosen):
-        return []
     boxes = strokes.boxes[chosen].astype(np.float64)
-    boxes = boxes[np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]) >= FLAT]
-    if not len(boxes):
+    sealed = strokes.sealed[chosen]
+    large = np.maximum(boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]) >= FLAT
+    boxes, sealed = boxes[large], sealed[large]
+    if not len(boxes) or sealed.all():
         return []
-    bands = _bands(_profile(strokes, boxes, area))
     top = max(0, int(area[1]))
-    return _boxes([(top + a, top + b) for a, b in bands], boxes)
+    bands = [(top + a, top + b) for a, b in _bands(_profile(strokes, boxes[~sealed], area))]
+    inside = sealed & np.array([any(a - 2 <= (box[1] + box[3]) / 2 <= b + 2 and box[3] - box[1] <= 1.3 * (b - a)
+                                    for a, b in bands) for box in boxes], bool)
+    return _boxes(bands, boxes[~sealed | inside])
 
 
 def relative(area: Area, strokes: InkMap) -> Box:
@@ -48,10 +54,13 @@ def bounds(areas: NDArray[np.float64] | list[Area]) -> Area:
 
 
 def _profile(strokes: InkMap, boxes: NDArray[np.float64], area: Area) -> NDArray[np.float64]:
-    """How much is dark in each row of the area, smoothed over a fraction of a character."""
-    left, top = max(0, int(area[0])), max(0, int(area[1]))
-    right, bottom = int(np.ceil(area[2])), int(np.ceil(area[3]))
-    rows = (strokes.mask[top:bottom, left:right] > 0).sum(axis=1).astype(np.float64)
+    """How much of these strokes is dark in each row of the area, smoothed over a fraction of a character."""
+    top, bottom = max(0, int(area[1])), int(np.ceil(area[3]))
+    rows = np.zeros(max(1, bottom - top))
+    for left, upper, right, lower in boxes.astype(int):
+        first, last = max(upper, top), min(lower, bottom)
+        if last > first:
+            rows[first - top:last - top] += (strokes.mask[first:last, left:right] > 0).sum(axis=1)
     kernel = np.hanning(7)
     return np.convolve(rows, kernel / kernel.sum(), "same") if len(rows) > 7 else rows
 

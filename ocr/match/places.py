@@ -43,7 +43,8 @@ class Match:
     `sheet` and `tables` are turned upright: every box refers to them. `confidence` is the
     probability that the template is right. `places` are the fields of a form, by name; `rows` the
     records of a table, each by column name; `totals` its row of sums. `turned` are the degrees
-    clockwise between the sheet given to the match and `sheet`.
+    clockwise between the sheet given to the match and `sheet`. `seals` are the squares around round
+    seals, looked for where the template says that seals matter.
     """
 
     template: Template
@@ -54,3 +55,4 @@ class Match:
     rows: tuple[Mapping[str, Place], ...] = ()
     totals: Mapping[str, Place] = field(default_factory=dict)
     turned: int = 0
+    seals: tuple[Box, ...] = ()

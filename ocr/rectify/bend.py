@@ -43,7 +43,19 @@ class Bend:
         """Pixels by which paper at (x, y) lies lower than it should; arrays of one shape."""
         if not self.bent:
             return np.zeros_like(x, dtype=np.float64)
-        return (self._basis(x.ravel(), y.ravel()) @ self._weights).reshape(x.shape)
+        moved = self._basis(x.ravel(), y.ravel()) @ self._weights
+        return np.asarray(moved.reshape(x.shape) - self._edges(y))
+
+    def _edges(self, y: NDArray[np.float64]) -> NDArray[np.float64]:
+        """What the bend would be where the lines meet the sheet's sides: these stay, the middle moves.
+
+        A curled sheet still lies on the desk with its sides; a parabola through three places of the
+        line is steadier there than the spline, which saw no line so far out.
+        """
+        flat = y.ravel()
+        left, middle, right = (self._basis(np.full(len(flat), u * self._width), flat) @ self._weights
+                               for u in (0.15, 0.5, 0.85))
+        return np.asarray((middle + (left + right - 2 * middle) / 2 * (0.5 / 0.35) ** 2).reshape(y.shape))
 
     def _fit(self, chains: Sequence[Chain]) -> None:
         points = np.concatenate(chains).astype(np.float64)

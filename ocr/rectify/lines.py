@@ -38,9 +38,10 @@ def line_masks(dark: Image, shortest: int = SHORTEST) -> LineMasks:
     """Mark the ruling lines among the dark pixels of a picture whose longer side is about WORK pixels."""
     turned = np.ascontiguousarray(dark.T)
     across, down = _runs(dark, shortest), np.ascontiguousarray(_runs(turned, shortest).T)
-    rest = cv2.subtract(dark, cv2.dilate(across | down, np.ones((3, 3), np.uint8)))
-    clean_across = _without_text(across, down, rest)
-    clean_down = _without_text(down.T, across.T, rest.T).T
+    sure_across, sure_down = _long(across), np.ascontiguousarray(_long(np.ascontiguousarray(down.T)).T)
+    rest = cv2.subtract(dark, cv2.dilate(sure_across | sure_down, np.ones((5, 5), np.uint8)))
+    clean_across = _without_text(across, sure_down, rest)
+    clean_down = _without_text(down.T, sure_across.T, rest.T).T
     return LineMasks(clean_across, np.ascontiguousarray(clean_down))
 
 
@@ -67,28 +68,37 @@ def _runs(dark: Image, shortest: int) -> Image:
     return np.asarray(cv2.subtract(runs, cv2.dilate(block, np.ones((3, 3), np.uint8))), np.uint8)
 
 
-def _without_text(mask: Image, other: Image, rest: Image) -> Image:
+def _long(mask: Image) -> Image:
+    """The lines of a mask too long to be anything else."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    keep = np.where(stats[:, 2] >= CERTAIN, np.uint8(255), np.uint8(0))
+    keep[0] = 0
+    return np.asarray(keep[labels], np.uint8)
+
+
+def _without_text(mask: Image, posts: Image, rest: Image) -> Image:
     """The horizontal lines of `mask` without the short runs that are strokes of a line of characters.
 
-    A short run is a ruling line when it ends on lines of the `other` direction, or when little of
-    what is dark besides lines (`rest`) stands close above and below it.
+    A short run is a ruling line when little of what is dark besides long lines (`rest`) stands close
+    above and below it; a little more is allowed where it ends on lines of the other direction.
     """
     mask, rest = np.ascontiguousarray(mask), np.ascontiguousarray(rest)
-    posts = cv2.dilate(np.ascontiguousarray(other), np.ones((9, 13), np.uint8))
-    around = cv2.dilate(rest, np.ones((17, 1), np.uint8))
+    posts = cv2.dilate(np.ascontiguousarray(posts), np.ones((9, 13), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     keep = np.zeros(count, np.uint8)
     for index in range(1, count):
         left, top, width, height, _area = stats[index]
-        keep[index] = 255 * (width >= CERTAIN or _is_ruling(left, top, width, height, posts, around))
+        keep[index] = 255 * (width >= CERTAIN or _is_ruling(left, top, width, height, posts, rest))
     return keep[labels]
 
 
-def _is_ruling(left: int, top: int, width: int, height: int, posts: Image, around: Image) -> bool:
-    middle = top + height // 2
+def _is_ruling(left: int, top: int, width: int, height: int, posts: Image, rest: Image) -> bool:
     ends = posts[top:top + height, [left, left + width - 1]].any(axis=0)
-    busy = float((around[middle, left:left + width] > 0).mean())
-    return busy < (0.8 if ends.all() else 0.5 if ends.any() else 0.3)
+    columns = slice(left, left + width)
+    above = rest[max(0, top - 9):max(0, top - 2), columns].any(axis=0)
+    below = rest[top + height + 2:top + height + 9, columns].any(axis=0)
+    busy = float((above | below).mean())
+    return busy < (0.5 if ends.all() else 0.4 if ends.any() else 0.25)
 
 
 def _centres(part: NDArray[np.bool_], step: int) -> NDArray[np.float32]:

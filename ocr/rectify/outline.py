@@ -241,3 +241,26 @@ def _meeting(a: Corners, b: Corners, c: Corners, d: Corners) -> Corners | None:
     if abs(turn) < 1e-6:
         return None
     return a + first * np.float32(cross(c - a, second) / turn)
+
+
+def paper_areas(pixels: Image) -> int:
+    """How many separate bright, four-sided areas as large as sheets a BGR picture shows."""
+    height, width = pixels.shape[:2]
+    scale = SMALL / max(height, width)
+    small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    grey = cv2.cvtColor(without_print(small), cv2.COLOR_BGR2GRAY)
+    level, bright = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
+    if float(grey[bright > 0].mean()) - float(grey[bright == 0].mean() if (bright == 0).any() else 255) < 45:
+        return 1
+    bright = cv2.morphologyEx(bright, cv2.MORPH_OPEN, np.ones((7, 7), np.uint8))
+    contours, _ = cv2.findContours(bright, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    return sum(_like_sheet(contour, small.shape[0] * small.shape[1]) for contour in contours)
+
+
+def _like_sheet(contour: NDArray[np.int32], whole: int) -> bool:
+    area = cv2.contourArea(contour)
+    if area < 0.1 * whole:
+        return False
+    (_, sides, _) = cv2.minAreaRect(contour)
+    long, short = max(sides), max(1.0, min(sides))
+    return area > 0.85 * long * short and 1.15 < long / short < 1.8

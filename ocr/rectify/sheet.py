@@ -26,7 +26,8 @@ class RectifiedSheet:
     with the light evened (paper near 255). `across` and `down` mark the ruling lines (255) at a
     smaller size of the same shape. `quad` are the sheet's corners in the input, relative 0–1, in
     the order top left, top right, bottom right, bottom left of the sheet as it stands here;
-    `turned` are the degrees clockwise by which the input was turned to stand like this.
+    `turned` are the degrees clockwise by which the input was turned to stand like this. `red_seals`
+    are the squares around red seals: their ink is taken out of crops.
     """
 
     pixels: Image
@@ -36,6 +37,7 @@ class RectifiedSheet:
     quad: Quad
     turned: int = 0
     problems: tuple[Problem, ...] = ()
+    red_seals: tuple[Box, ...] = ()
 
     @property
     def size(self) -> tuple[int, int]:
@@ -60,6 +62,8 @@ class RectifiedSheet:
         """The BGR pixels of `box` and `margin` pixels around, rulings and `without` painted as paper."""
         left, top, right, bottom = self.area(box, margin)
         crop = self.pixels[top:bottom, left:right].copy()
+        for seal in self.red_seals:
+            self._bleach(crop, (left, top), seal)
         hide = self.ruled((left, top, right, bottom))
         for other in without:
             x0, y0, x1, y1 = self.area(other)
@@ -67,6 +71,14 @@ class RectifiedSheet:
         if hide.any():
             crop[hide > 0] = _paper(crop, self.flat[top:bottom, left:right])
         return crop
+
+    def _bleach(self, crop: Image, at: tuple[int, int], seal: Box) -> None:
+        """Show what lies under a red seal as red light does: red ink vanishes, blue and black stay."""
+        x0, y0, x1, y1 = self.area(seal)
+        part = crop[max(0, y0 - at[1]):max(0, y1 - at[1]), max(0, x0 - at[0]):max(0, x1 - at[0])]
+        if part.size:
+            reddish = part[:, :, 2].astype(np.int16) - part[:, :, :2].max(axis=2) > 10
+            part[reddish] = part[reddish][:, 2:]
 
     def ruled(self, area: tuple[int, int, int, int]) -> Image:
         """Mask (255) of the ruling lines within an area in pixels, in that area's size."""
