@@ -41,14 +41,14 @@ def start(session: Session, settings: Settings, user: User) -> str:
     _sweep(session, settings)
     token = secrets.token_urlsafe(32)
     expires_at = now() + timedelta(hours=settings.session_absolute_hours)
-    session.add(WebSession(token_hash=_hash(token), user_id=user.id, csrf_token=secrets.token_urlsafe(32),
+    session.add(WebSession(token_hash=hashed(token), user_id=user.id, csrf_token=secrets.token_urlsafe(32),
                            expires_at=expires_at))
     return token
 
 
 def end(session: Session, token: str) -> None:
     """Forget the session of `token`."""
-    session.execute(delete(WebSession).where(WebSession.token_hash == _hash(token)))
+    session.execute(delete(WebSession).where(WebSession.token_hash == hashed(token)))
 
 
 def find(database: Database, settings: Settings, token: str | None, address: str, *,
@@ -58,7 +58,7 @@ def find(database: Database, settings: Settings, token: str | None, address: str
         return None
     with database.read() as session:
         found = session.scalar(
-            select(WebSession).where(WebSession.token_hash == _hash(token))
+            select(WebSession).where(WebSession.token_hash == hashed(token))
             .options(joinedload(WebSession.user).joinedload(User.unit)))
         if found is None or not _alive(found, settings):
             return None
@@ -96,7 +96,7 @@ def _alive(found: WebSession, settings: Settings) -> bool:
 def _touch(database: Database, token: str) -> None:
     try:
         with database.write() as session:
-            session.execute(update(WebSession).where(WebSession.token_hash == _hash(token))
+            session.execute(update(WebSession).where(WebSession.token_hash == hashed(token))
                             .values(seen_at=now()))
     except (Unavailable, StorageFull):
         pass  # a full disk or a busy database must not keep people from reading; the next request tries again
@@ -108,5 +108,6 @@ def _sweep(session: Session, settings: Settings) -> None:
         or_(WebSession.expires_at < now(), WebSession.seen_at < idle_since)))
 
 
-def _hash(token: str) -> str:
+def hashed(token: str) -> str:
+    """What is kept of a token."""
     return hashlib.sha256(token.encode()).hexdigest()
