@@ -78,7 +78,9 @@ def close(session: Session, actor: Actor, sheet_id: int, version: int) -> Standi
 
 def return_to_school(session: Session, actor: Actor, sheet_id: int, version: int, reason: str) -> Sheet:
     """Send the sheet back: the school sees what to take again. Raises Invalid without a reason."""
-    return _leave(session, actor, sheet_id, version, "returned", reason)
+    sheet = _leave(session, actor, sheet_id, version, "returned", reason)
+    sheet.scan.retake_settled_at = None  # an earlier retake of the same file does not answer this wish
+    return sheet
 
 
 def set_aside(session: Session, actor: Actor, sheet_id: int, version: int, reason: str) -> Sheet:
