@@ -18,15 +18,15 @@ HERE = Path(__file__).parent
 _LOCK = 0x5B1A1
 
 
-def upgrade(settings: Settings) -> None:
-    """Bring the database to the newest revision; others who try at the same time wait."""
+def upgrade(settings: Settings, revision: str = "head") -> None:
+    """Bring the database to `revision`; others who try at the same time wait."""
     crypto.install(crypto.load_keyring(settings.keys))  # the keys are made together with the database
     logging.getLogger("alembic").setLevel(logging.WARNING)
     database = Database(settings.database)
     try:
         with database.engine.execution_options(immediate=True).connect() as connection:
             _prepare(connection)
-            command.upgrade(config(connection), "head")
+            command.upgrade(config(connection), revision)
             _check(connection)
             connection.commit()
     finally:

@@ -3,6 +3,7 @@
 import shutil
 import signal
 import threading
+import time
 from dataclasses import replace
 
 from sqlalchemy import func, select
@@ -34,6 +35,7 @@ def test_a_backup_taken_while_uploads_and_reading_go_on_is_whole_elsewhere(count
     def uploads():
         while not stop.is_set():
             upload(county, [next(numbers)])
+            time.sleep(0.05)
 
     uploading = threading.Thread(target=uploads)
     with loop(county):
