@@ -19,7 +19,7 @@ from service.models import HomeVisit, Scan, Sheet, Student, Unit
 
 PAGE = 40
 STATES: Mapping[str, tuple[str, str]] = {
-    "signed": ("已归档", "ok"), "to_review": ("待核对", "warn"), "returned": ("已退回", "bad"),
+    "signed": ("已入档", "ok"), "to_review": ("待审核", "warn"), "returned": ("已退回", "bad"),
     "set_aside": ("已搁置", ""), "waiting": ("等待识别", "work"), "failed": ("识别失败", "bad"),
     "empty": ("无可用内容", ""),
 }

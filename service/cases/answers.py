@@ -97,12 +97,12 @@ def _count(spec: FieldSpec, text: str, row: int) -> int | None:
 
 
 def _misfit(spec: FieldSpec, row: int, wanted: str) -> Invalid:
-    return Invalid(f"{_where(row)}「{spec.labels[0]}」不是有效的{wanted}，不能归档。",
+    return Invalid(f"{_where(row)}「{spec.labels[0]}」不是有效的{wanted}，不能入档。",
                    "请回到核对页面，按纸面内容更正这一项。")
 
 
 def _missing(label: str, row: int) -> Invalid:
-    return Invalid(f"{_where(row)}缺少「{label}」，不能归档。",
+    return Invalid(f"{_where(row)}缺少「{label}」，不能入档。",
                    "请在核对页面补填这一项；纸面上确实没有的，请退回学校补填。")
 
 

@@ -62,11 +62,11 @@ def understand(session: Session, rows: Iterable[Row]) -> tuple[Count, ...]:
     for row in rows:
         unit = _unit(session, row)
         if unit.id in found:
-            raise Invalid(f"第{row.number}行的单位「{unit.name}」与第{found[unit.id].row}行重复，不能归档。",
+            raise Invalid(f"第{row.number}行的单位「{unit.name}」与第{found[unit.id].row}行重复，不能入档。",
                           "请对照纸面更正其中一行的单位。")
         found[unit.id] = _count(row, unit)
     if not found:
-        raise Invalid("表中没有任何一行，不能归档。", "请对照纸面补填，或将此表搁置。")
+        raise Invalid("表中没有任何一行，不能入档。", "请对照纸面补填，或将此表搁置。")
     return tuple(found.values())
 
 
@@ -75,7 +75,7 @@ def _unit(session: Session, row: Row) -> Unit:
     name = row.text("count.unit")
     unit = reporting_unit_named(session, name)
     if unit is None:
-        raise Invalid(f"第{row.number}行的单位「{name}」不在单位名单中，不能归档。",
+        raise Invalid(f"第{row.number}行的单位「{name}」不在单位名单中，不能入档。",
                       "请对照纸面更正单位名称；确是新单位的，请管理员先登记。")
     return unit
 
@@ -91,7 +91,7 @@ def _counted_on(sheet: Sheet, rows: tuple[Row, ...]) -> date:
     """The day the table speaks of: as written in it where the form asks, else the day it came in."""
     written = next((day for row in rows if (day := row.day("count.counted_on"))), None)
     if written and written > today():
-        raise Invalid("统计日期晚于今天，不能归档。", "请对照纸面更正日期。")
+        raise Invalid("统计日期晚于今天，不能入档。", "请对照纸面更正日期。")
     return written or local_date(sheet.scan.received_at)
 
 

@@ -25,7 +25,7 @@ STATES: Mapping[str, str] = {
     "outstanding": "未劝返", "suspected": "疑似", "verified": "已核实", "persuading": "劝返中",
     "returned": "已劝返", "closed": "已结案", NO_CASE: "无个案",
 }
-WATCHES: Mapping[str, str] = {"overdue": f"{OVERDUE_DAYS} 天以上没有家访", "doubts": "归档提示待核对"}
+WATCHES: Mapping[str, str] = {"overdue": f"{OVERDUE_DAYS} 天以上没有家访", "doubts": "入档提示待核对"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,7 @@ CHECKS: Mapping[str, Callable[[Basis], bool]] = {
     "can_relapse": _can_relapse,
 }
 _LABELS: Mapping[str, str] = {
-    "persuasion_on_paper": "已归档的家访或劝返记录", "guardian_signature": "有家长（监护人）签字的记录",
+    "persuasion_on_paper": "已入档的家访或劝返记录", "guardian_signature": "有家长（监护人）签字的记录",
     "confirmed_attendance": f"返校满 {ATTENDANCE_DAYS} 天后的在校确认",
     "age": f"已满 {COMPULSORY_UNTIL} 周岁的出生日期",
     "can_relapse": "可以再次辍学的结案方式（死亡、建档有误的除外）",

@@ -37,7 +37,7 @@ def file_sheet(session: Session, actor: Actor, sheet: Sheet) -> None:
     """
     held = standing(session, sheet)
     if held.template is None:
-        raise Invalid("这张纸不是已知的表格，不能归档。", "请将它搁置，或退回学校重新上传。")
+        raise Invalid("这张纸不是已知的表格，不能入档。", "请将它搁置，或退回学校重新上传。")
     record = record_of(held.template)
     _keep_to_one_record(session, sheet, record)
     values = {key: value.value for key, value in held.values.items()}
@@ -61,7 +61,7 @@ def _keep_to_one_record(session: Session, sheet: Sheet, record: str) -> None:
     """A sheet filed as one kind of form cannot be filed again as another."""
     earlier = withdrawal.filed_as(session, sheet.id)
     if earlier and earlier != record:
-        raise Conflict("这张表已按另一种表格归档，不能改换表格种类。", "请由教体局先撤回归档，再重新核对。")
+        raise Conflict("这张表已按另一种表格入档，不能改换表格种类。", "请由教体局先撤回入档，再重新核对。")
 
 
 def _visit(session: Session, actor: Actor, sheet: Sheet, rows: tuple[Row, ...], marks: Marks) -> None:

@@ -90,7 +90,7 @@ def _particulars(event: CaseEvent, units: Mapping[int, str]) -> str:
 
 
 _HEADINGS: Mapping[str, tuple[str, str]] = {
-    "doubt": ("归档提示", "warn"), "settles": ("提示已核对", "ok"), "corrected": ("家访记录已更正", "work"),
+    "doubt": ("入档提示", "warn"), "settles": ("提示已核对", "ok"), "corrected": ("家访记录已更正", "work"),
     "reopened": ("表格重新打开核对", "warn"), "withdrawn": ("家访记录已撤回", "bad"),
     "attendance": ("确认在校", "ok"),
 }

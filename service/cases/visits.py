@@ -44,7 +44,7 @@ def understand(session: Session, sheet: Sheet, row: Row, marks: Mapping[str, boo
         row.need(target)
     visited_on = row.day("visit.visited_on") or date.max
     if visited_on > today():
-        raise Invalid(f"「{row.labels['visit.visited_on']}」晚于今天，不能归档。", "请对照纸面更正日期。")
+        raise Invalid(f"「{row.labels['visit.visited_on']}」晚于今天，不能入档。", "请对照纸面更正日期。")
     number = identity.canonical(row.text("student.id_number"))
     proven = number if identity.identifies(number) else ""
     school = school_named(session, row.text("visit.school"), sheet.unit)

@@ -42,7 +42,7 @@ def withdraw(session: Session, actor: Actor, sheet_id: int, version: int, reason
     sheet = _move(session, sheet_id, version, ("signed", "to_review"), state="set_aside",
                   return_reason=reason, claimed_by=None, claimed_until=None)
     if not filed_as(session, sheet_id):
-        raise Conflict("这张表没有归档，不用撤回。", "请在核对页面将它搁置或退回。")
+        raise Conflict("这张表没有入档，不用撤回。", "请在核对页面将它搁置或退回。")
     for visit in session.scalars(select(HomeVisit).where(HomeVisit.sheet_id == sheet_id)):
         _take_out(session, actor, visit, reason)
     session.execute(delete(TownshipCount).where(TownshipCount.sheet_id == sheet_id))

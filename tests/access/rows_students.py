@@ -13,7 +13,8 @@ ROWS = [
     Row("GET", "/students", UPLOADERS, answers=OK),
     Row("POST", "/students", UPLOADERS, form=SEARCH, answers=OK),
     Row("GET", "/students/<int:student_id>", UPLOADERS, "student", answers=OK),
-    Row("POST", "/students/<int:student_id>/reveal", UPLOADERS, "student", form={"field": "address"}, answers=OK),
+    Row("POST", "/students/<int:student_id>/reveal", UPLOADERS, "student", form={"field": "address"},
+        answers=OK),
     Row("POST", "/students/<int:student_id>/cases/<int:case_id>/acts", CASEWORKERS, "case",
         values={"student_id": 1}, form=NOTE, answers=frozenset({302})),
     Row("POST", "/students/<int:student_id>/doubts/<int:event_id>", UPLOADERS, "doubt",
@@ -28,5 +29,6 @@ ROWS = [
     Row("GET", "/api/v1/students/<int:student_id>", UPLOADERS, "student", answers=OK),
     Row("POST", "/api/v1/students/<int:student_id>/reveal", UPLOADERS, "student", body={"field": "address"},
         answers=OK),
-    Row("POST", "/api/v1/cases/<int:case_id>/events", CASEWORKERS, "case", body=NOTE, answers=frozenset({201})),
+    Row("POST", "/api/v1/cases/<int:case_id>/events", CASEWORKERS, "case", body=NOTE,
+        answers=frozenset({201})),
 ]

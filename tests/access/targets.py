@@ -84,8 +84,8 @@ def _student(county: County, unit: str) -> int:
 def _case(county: County, unit: str) -> int:
     student_id = _student(county, unit)
     with county.installation.database.write() as session:
-        case = Case(student_id=student_id, unit_id=county.units[unit], source="annual_check", source_year=2018,
-                    state="persuading", opened_on=date(2019, 4, 11))
+        case = Case(student_id=student_id, unit_id=county.units[unit], source="annual_check",
+                    source_year=2018, state="persuading", opened_on=date(2019, 4, 11))
         session.add(case)
         session.flush()
         return case.id

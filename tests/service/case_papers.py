@@ -118,6 +118,7 @@ def say(session: Session, actor: Actor, sheet: Sheet, field: str, value: str, ro
 
 def file_visit(session: Session, actor: Actor, unit_id: int, **changes: str) -> HomeVisit:
     """Put a visit's sheet there, sign it off, and return what was filed."""
-    marks = changes.pop("marks", None)
-    sheet = sign(session, actor, put_visit(session, unit_id, actor.user_id, marks=marks, **changes))
+    marks, store = changes.pop("marks", None), changes.pop("store", None)
+    put = put_visit(session, unit_id, actor.user_id, marks=marks, store=store, **changes)
+    sheet = sign(session, actor, put)
     return session.query(HomeVisit).filter_by(sheet_id=sheet.id).one()
