@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import quote
 
 from flask import Blueprint, Response, jsonify, make_response
 from flask.typing import ResponseReturnValue
@@ -87,5 +88,5 @@ def _file(pages: Sequence[Page], name: str, kind: str) -> Response:
 
         answer = make_response(xlsx_bytes(pages))
         answer.mimetype = MEDIA_TYPE
-    answer.headers.set("Content-Disposition", "attachment", filename=f"{name}.{kind}")
+    answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(f'{name}.{kind}', safe='')}"
     return answer
