@@ -30,15 +30,21 @@ class Link:
     label: str
     path: str
     permission: str
+    also: tuple[str, ...] = ()
+    """Other addresses that belong to it."""
+
+    def covers(self, path: str) -> bool:
+        """Whether the page at `path` lies under this entry."""
+        return any(path == place or path.startswith(f"{place}/") for place in (self.path, *self.also))
 
 
 NAVIGATION = (
-    Link("上传", "/uploads", access.UPLOAD),
+    Link("上传", "/uploads", access.UPLOAD, ("/scans",)),
     Link("审核", "/review", access.REVIEW),
-    Link("学生档案", "/students", access.FILES),
+    Link("学生档案", "/students", access.FILES, ("/sheets",)),
     Link("档案检索", "/archive", access.FILES),
     Link("报表", "/reports", access.REPORTS),
-    Link("账号", "/admin/accounts", access.ACCOUNTS),
+    Link("账号", "/admin/accounts", access.ACCOUNTS, ("/admin/tokens",)),
     Link("单位", "/admin/units", access.UNITS),
     Link("任务队列", "/admin/queue", access.UNITS),
     Link("审计", "/admin/audit", access.AUDIT),
@@ -92,6 +98,6 @@ def _unit_word(kind: str) -> str:
 def _frame() -> dict[str, Any]:
     actor = g.get("actor")
     links = [link for link in NAVIGATION if actor and actor.may(link.permission)]
-    here = next((link.path for link in links if request.path.startswith(link.path)), "")
+    here = next((link.path for link in links if link.covers(request.path)), "")
     return {"actor": actor, "csrf_token": csrf(), "navigation": links, "here": here,
             "county_name": installation().settings.county_name, "unit_name": g.get("unit_name", "")}
