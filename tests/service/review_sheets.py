@@ -77,10 +77,10 @@ def home_visit(**changes: Read) -> Seed:
     return Seed("home_visit", fields, {"school_seal": True, "guardian_signature": True})
 
 
-def township_table(wrong: dict[tuple[int, str], Read] | None = None) -> Seed:
-    """Five rows and their totals, all adding up but for `wrong`."""
+def township_table(wrong: dict[tuple[int, str], Read] | None = None, rows: int = len(TABLE_ROWS)) -> Seed:
+    """The first `rows` of TABLE_ROWS and their totals, all adding up but for `wrong`."""
     fields: dict[tuple[int, str], Read] = {}
-    lines = [(n, name, a, b, a + b) for n, (name, a, b) in enumerate(TABLE_ROWS, 1)]
+    lines = [(n, name, a, b, a + b) for n, (name, a, b) in enumerate(TABLE_ROWS[:rows], 1)]
     sums = [sum(line[column] for line in lines) for column in (2, 3, 4)]
     for n, name, *numbers in lines:
         for column, value in enumerate((n, name, *numbers)):

@@ -190,9 +190,20 @@ export class Board {
   apply(answer, change) {
     for (const field of answer.fields) this.take(field, change);
     for (const part of ["objections", "gaps", "marks", "waiting", "decisions"]) this.data[part] = answer[part];
+    for (const later of this.saver.waiting) if (later !== change) this.foresee(later);
     this.paintAll();
     const undone = change?.change.isUndo && answer.fields[0];
     if (undone) this.focus(undone.key);
+  }
+
+  /** An answer that does not know of a later change yet may not bring back what that change settles. */
+  foresee({ change: { key }, body }) {
+    const mark = this.data.marks.find((other) => other.key === key);
+    if (mark) mark.there = body.value === "yes";
+    for (const objection of this.data.objections) {
+      if (objection.key === key || objection.fields.includes(key)) this.answered(objection);
+    }
+    this.data.gaps = this.data.gaps.filter((gap) => gap.key !== key);
   }
 
   take(field, change) {
