@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from ocr.template import load_templates
@@ -13,7 +13,7 @@ from service import audit
 from service.access import REVIEW, Actor
 from service.database import now
 from service.errors import Conflict, Invalid
-from service.models import Sheet
+from service.models import HomeVisit, Sheet, TownshipCount
 from service.models.values import FORM_ROW, TOTAL_ROW
 from service.review import sheets
 from service.review.objections import unanswered
@@ -108,6 +108,7 @@ def choose_template(session: Session, actor: Actor, sheet_id: int, version: int,
     found = load_templates().get(template)
     if found is None:
         raise Invalid("没有这种表格。")
+    _refuse_if_filed(session, sheet_id)
     sheet = sheets.advance(session, actor, sheet_id, version, template=found.id,
                            template_version=found.version, template_confidence=1.0)
     held = standing(session, sheet)
@@ -120,10 +121,18 @@ def _leave(session: Session, actor: Actor, sheet_id: int, version: int, state: s
     reason = " ".join(reason.split())
     if not reason or len(reason) > _LONGEST_REASON:
         raise Invalid("请写明原因。", f"原因不超过 {_LONGEST_REASON} 个字。")
+    _refuse_if_filed(session, sheet_id)
     sheet = sheets.advance(session, actor, sheet_id, version, state=state, return_reason=reason,
                            claimed_by=None, claimed_until=None)
     _on_record(session, actor, standing(session, sheet), f"sheet.{state}")
     return sheet
+
+
+def _refuse_if_filed(session: Session, sheet_id: int) -> None:
+    """A sheet opened again after its sign-off still counts: it is corrected, or withdrawn by the bureau."""
+    if any(session.scalar(select(record.id).where(record.sheet_id == sheet_id).limit(1))
+           for record in (HomeVisit, TownshipCount)):
+        raise Conflict("这张表已经入档，不能退回、搁置或改换种类。", "请改正后再次签发，或由教体局撤回入档。")
 
 
 def _on_record(session: Session, actor: Actor, held: Standing, action: str, **detail: Any) -> None:

@@ -8,6 +8,7 @@ from service.cases.acts import Request
 from service.cases.doubts import open_doubts, settle
 from service.errors import Conflict, Invalid, NotAllowed
 from service.models import AuditEvent, Case, HomeVisit, Sheet, Student, TownshipCount
+from service.review.closing import choose_template, return_to_school, set_aside
 from tests.service.case_papers import SCHOOL, ago, file_visit, id_number, put_table, put_visit, say, sign
 
 
@@ -174,6 +175,17 @@ def test_a_filed_sheet_cannot_be_filed_as_another_form(session, county, clerk, b
     session.flush()
     with pytest.raises(Conflict, match="另一种表格"):
         cases.file_sheet(session, clerk, sheet)
+
+
+def test_a_filed_sheet_opened_again_is_neither_sent_back_nor_set_aside(session, county, clerk, bureau):
+    visit = file_visit(session, clerk, county.units[SCHOOL])
+    version = session.get_one(Sheet, visit.sheet_id).version
+    sheet = cases.reopen(session, bureau, visit.sheet_id, version, "看错")
+    for leave in (return_to_school, set_aside):
+        with pytest.raises(Conflict, match="已经入档"):
+            leave(session, clerk, sheet.id, sheet.version, "不要了")
+    with pytest.raises(Conflict, match="已经入档"):
+        choose_template(session, clerk, sheet.id, sheet.version, "township_table")
 
 
 def test_a_sheet_of_no_known_form_cannot_be_filed(session, county, clerk):
