@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from service.config import Settings
 from service.database import Database, open_database
 from service.hints import Hints, NoHints, open_hints
-from service.storage import BlobStore
+from service.storage import BlobStore, make_private
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Installation:
 
 def open_installation(settings: Settings) -> Installation:
     """The installation that `settings` describe, keys made on first use; does not migrate."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_private(settings.data_dir)
     database = open_database(settings)
     store = BlobStore(settings.data_dir / "scans")
     return Installation(settings, database, store, open_hints(settings))
@@ -37,4 +37,5 @@ def migrate(settings: Settings) -> None:
     """Bring the database to the newest revision; safe to run again, and by several processes."""
     from service.migrations.upgrade import upgrade  # Alembic is loaded by this one command only
 
+    make_private(settings.data_dir)
     upgrade(settings)

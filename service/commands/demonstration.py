@@ -26,7 +26,7 @@ def run(settings: Settings) -> None:
     installation = open_installation(settings)
     accounts = _seeded(installation, settings.data_dir / "accounts.txt")
     progress = _Progress(installation, _welcome(settings, accounts))
-    print("示范县已就绪，正在识别样张……", flush=True)
+    print(f"示范县已建立，正在识别样张，完成后显示账号：{running.address_of(settings)}", flush=True)
     running.supervise(settings, progress.show, settings.data_dir / "demo.log")
     installation.close()
 
