@@ -164,6 +164,6 @@ def _row(scan: Scan, sheet: Sheet | None, student: Student | None, unit: str) ->
     state = _state(scan.state, sheet.state if sheet else None)
     form = forms().get(sheet.template or OTHER_FORM, sheet.template or "") if sheet else ""
     return Row(
-        scan.id, sheet.id if sheet else None, (sheet.number + 1) if sheet else 0, form, unit, scan.file_name,
+        scan.id, sheet.id if sheet else None, sheet.number if sheet else 0, form, unit, scan.file_name,
         state, *STATES[state], scan.received_at, sheet.signed_at if sheet else None,
         student.id if student else None, student.name if student else "")

@@ -93,6 +93,7 @@ class Sheet(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     scan_id: Mapped[str] = mapped_column(ForeignKey("scans.id"))
     number: Mapped[int]
+    """Its page in the scan, counted from 1."""
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
     """The unit that uploaded it: who may see it."""
     template: Mapped[str | None] = mapped_column(Code)

@@ -47,7 +47,7 @@ def _sheet(county: County, unit: str) -> int:
     with county.installation.database.write() as session:
         sheet = session.query(Sheet).filter_by(scan_id=scan_id).one_or_none()
         if sheet is None:
-            sheet = Sheet(scan_id=scan_id, number=0, unit_id=county.units[unit], template="home_visit",
+            sheet = Sheet(scan_id=scan_id, number=1, unit_id=county.units[unit], template="home_visit",
                           template_version=1, image_sha256=_picture(county))
             session.add(sheet)
             session.flush()

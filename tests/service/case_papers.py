@@ -69,7 +69,7 @@ def put_sheet(session: Session, template: str, unit_id: int, user_id: int,
     """A sheet of `template` with a reading per cell, all accepted."""
     scan = Scan(id=uuid4().hex, unit_id=unit_id, uploaded_by=user_id, file_name=f"{template}.jpg", size=1,
                 media_type="image/jpeg", sha256=uuid4().hex * 2, state="read")
-    sheet = Sheet(scan=scan, number=0, unit_id=unit_id, template=template, template_version=1, marks=marks,
+    sheet = Sheet(scan=scan, number=1, unit_id=unit_id, template=template, template_version=1, marks=marks,
                   template_confidence=0.99, image_sha256=store.put(picture(cells)) if store else None)
     session.add(sheet)
     session.flush()

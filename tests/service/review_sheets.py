@@ -101,7 +101,7 @@ def put(installation: Installation, seed: Seed, uploader: int, unit_id: int) -> 
                     sha256=hashlib.sha256(secrets.token_bytes(8)).hexdigest())
         session.add(scan)
         session.flush()
-        sheet = Sheet(scan_id=scan.id, number=0, unit_id=unit_id, template=seed.template,
+        sheet = Sheet(scan_id=scan.id, number=1, unit_id=unit_id, template=seed.template,
                       template_version=template.version if template else 0, template_confidence=0.99,
                       image_sha256=sha, marks=seed.marks,
                       uncertain=sum(not read.accept for read in seed.fields.values()))

@@ -186,7 +186,7 @@ def test_a_visit_filed_from_a_sheet_counts_once_and_on_its_corrected_day(engine)
         session.flush()
         scan = Scan(id="1" * 32, unit_id=units["甲一小"], uploaded_by=user.id, file_name="x",
                     media_type="image/jpeg", size=1, sha256="0" * 64)
-        sheet = Sheet(scan=scan, number=0, unit_id=units["甲一小"])
+        sheet = Sheet(scan=scan, number=1, unit_id=units["甲一小"])
         session.add(sheet)
         session.flush()
         for day in (2, 9):  # as a correction leaves them: two events, one visit
