@@ -27,8 +27,8 @@ def main(arguments: list[str]) -> int:
 def make_sheets(asked: argparse.Namespace) -> None:
     """Makes `count` sheets of one form, their seeds counting up from `first`."""
     for number in range(asked.first, asked.first + asked.count):
-        condition = asked.condition or CONDITIONS[number % len(CONDITIONS)]
-        pressed = make_sheet(number, asked.form, condition, asked.split)
+        variant = "altered" if asked.altered else "plain"
+        pressed = make_sheet(number, asked.form, asked.condition, asked.split, variant=variant)
         save(asked.out / asked.form, f"{number:03}", pressed.image_bytes, pressed.expected)
     save_lists(asked.out, asked.split)
 
@@ -63,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--split", choices=SPLITS, default="tune")
     parser.add_argument("--form", choices=FORMS, default="home_visit")
     parser.add_argument("--condition", choices=CONDITIONS, help="default: all four in turn")
+    parser.add_argument("--altered", action="store_true", help="other layouts, worn paper, harder pictures")
     parser.add_argument("--count", type=int, default=8)
     parser.add_argument("--first", type=int, default=0, help="seed of the first sheet")
     return parser

@@ -21,11 +21,11 @@ def photo(page: np.ndarray, dpi: float, rng: Rng) -> Picture:
     matrix = cv2.getPerspectiveTransform(
         np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32), quad
     )
-    curl = _Curl(rng, width, height)
-    picture = _seen(page, matrix, curl, (out_h, out_w), rng)
-    picture *= _light(rng, (out_h, out_w))[..., None]
+    curl = Curl(rng, width, height)
+    picture = seen_from(page, matrix, curl, (out_h, out_w), rng)
+    picture *= lamp(rng, (out_h, out_w))[..., None]
     picture *= np.array([1, 1, 1]) + np.array([1, 0.2, -1]) * rng.normal(0, 0.025)
-    picture = _lens(picture, rng)
+    picture = lens(picture, rng)
     corners = cv2.perspectiveTransform(
         curl.forward(np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32))[None], matrix
     )[0]
@@ -34,7 +34,7 @@ def photo(page: np.ndarray, dpi: float, rng: Rng) -> Picture:
     return turned(picture, corners, turn, int(rng.integers(68, 92)), 0, exif=share(rng, 0.35))
 
 
-class _Curl:
+class Curl:
     """A page that does not lie flat: it sags between its sides, or lifts along a fold."""
 
     def __init__(self, rng: Rng, width: int, height: int) -> None:
@@ -88,7 +88,16 @@ def _view(rng: Rng, width: int, height: int, out_w: int, out_h: int) -> np.ndarr
     return (quad + np.array([out_w, out_h]) / 2 + slack * rng.uniform(-0.8, 0.8, 2)).astype(np.float32)
 
 
-def _seen(page: np.ndarray, matrix: np.ndarray, curl: _Curl, shape: tuple[int, int], rng: Rng) -> np.ndarray:
+def seen_from(page: np.ndarray, matrix: np.ndarray, curl: Curl, shape: tuple[int, int], rng: Rng) -> np.ndarray:
+    """The sheet on a desk; `matrix` takes its pixels to those of the picture of `shape`."""
+    seen, cover, edge = alone(page, matrix, curl, shape)
+    return seen * cover + desk(shape, rng, edge) * (1 - cover)
+
+
+def alone(
+    page: np.ndarray, matrix: np.ndarray, curl: Curl, shape: tuple[int, int]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The sheet as seen, how much of each pixel it covers, and the distance inward from its edge."""
     height, width = page.shape[:2]
     cols, rows = np.meshgrid(np.arange(shape[1], dtype=np.float32), np.arange(shape[0], dtype=np.float32))
     back = np.linalg.inv(matrix).astype(np.float32)
@@ -99,11 +108,10 @@ def _seen(page: np.ndarray, matrix: np.ndarray, curl: _Curl, shape: tuple[int, i
     seen = cv2.remap(page, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     seen *= curl.shade(x, y)[..., None]
     edge = np.minimum(np.minimum(x, width - x), np.minimum(y, height - y))
-    cover = np.clip(edge + 0.5, 0, 1)[..., None]
-    return seen * cover + _desk(shape, rng, edge) * (1 - cover)
+    return seen, np.clip(edge + 0.5, 0, 1)[..., None], edge
 
 
-def _desk(shape: tuple[int, int], rng: Rng, edge: np.ndarray) -> np.ndarray:
+def desk(shape: tuple[int, int], rng: Rng, edge: np.ndarray) -> np.ndarray:
     """What lies under the sheet: dark or wooden board, cloth, with the sheet's own shadow."""
     kind = pick(rng, ("dark", "wood", "wood", "grey", "red"))
     base = {
@@ -120,7 +128,7 @@ def _desk(shape: tuple[int, int], rng: Rng, edge: np.ndarray) -> np.ndarray:
     return (np.array(base, np.float32) * ((1 + texture) * shadow)[..., None]).astype(np.float32)
 
 
-def _light(rng: Rng, shape: tuple[int, int]) -> np.ndarray:
+def lamp(rng: Rng, shape: tuple[int, int]) -> np.ndarray:
     """Brightness over the picture: a lamp to one side, corners darker, at times a cast shadow."""
     rows, cols = np.mgrid[-1 : 1 : complex(shape[0]), -1 : 1 : complex(shape[1])].astype(np.float32)
     turn = between(rng, 0, 2 * np.pi)
@@ -132,7 +140,7 @@ def _light(rng: Rng, shape: tuple[int, int]) -> np.ndarray:
     return light * between(rng, 0.78, 0.98)
 
 
-def _lens(picture: np.ndarray, rng: Rng) -> np.ndarray:
+def lens(picture: np.ndarray, rng: Rng) -> np.ndarray:
     """Slight blur of focus or motion, camera noise."""
     if share(rng, 0.5):
         length = int(rng.integers(3, 6))

@@ -42,8 +42,14 @@ FILES: dict[str, str] = {
 }
 """Font name → file under Debian's font folder, `#n` being the face of a collection."""
 
-PACKAGED = {"ma-shan-zheng", "zhi-mang-xing", "long-cang"}
-"""Fonts of npm packages @fontsource/<name>; each comes as about a hundred small subsets."""
+PACKAGED = {
+    "ma-shan-zheng": "fontsource-ma-shan-zheng-*/package/files/*-400-normal.woff",
+    "zhi-mang-xing": "fontsource-zhi-mang-xing-*/package/files/*-400-normal.woff",
+    "long-cang": "fontsource-long-cang-*/package/files/*-400-normal.woff",
+    "kuaile": "fontsource-zcool-kuaile-*/package/files/*-400-normal.woff",
+    "xiaolai": "excalidraw-excalidraw-*/package/dist/prod/fonts/Xiaolai/*.woff2",
+}
+"""Fonts of npm packages, each in some hundred small subsets: where under `npm/` these are."""
 
 
 class FontMissing(Exception):
@@ -89,8 +95,11 @@ def charset(name: str) -> frozenset[int]:
 
 
 def draws(name: str, text: str) -> bool:
-    """Whether the font called `name` has every character of `text`."""
-    return all(ord(char) in charset(name) for char in text)
+    """Whether the font called `name`, or the strokes of that name, has every character of `text`."""
+    from tests.press import strokes
+
+    known = strokes.charset() if name == strokes.NAME else charset(name)
+    return all(ord(char) in known for char in text)
 
 
 def missing(names: set[str]) -> set[str]:
@@ -107,9 +116,9 @@ def missing(names: set[str]) -> set[str]:
 def _merged(name: str) -> Path:
     target = CACHE / f"{name}.ttf"
     if not target.exists():
-        subsets = sorted(CACHE.glob(f"npm/fontsource-{name}-*/package/files/{name}-*-400-normal.woff"))
+        subsets = sorted((CACHE / "npm").glob(PACKAGED[name]))
         if not subsets:
-            raise FontMissing(f"{name}: no @fontsource/{name} under {CACHE / 'npm'}")
+            raise FontMissing(f"{name}: nothing like {PACKAGED[name]} under {CACHE / 'npm'}")
         _merge(subsets, target)
     return target
 

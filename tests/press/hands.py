@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from tests.press import fonts
-from tests.press.chance import between, chance, pick
+from tests.press import fonts, strokes
+from tests.press.chance import between, chance, pick, share
 
 HANDS = {
     "tune": ("wenkai", "wenkai-light", "long-cang", "ukai"),
@@ -23,11 +23,20 @@ FIGURES = {
 }
 """Hands for digits; an empty name leaves them to the Chinese hand."""
 
+ALTERED_HANDS = {
+    "tune": (*HANDS["tune"], "kuaile"),
+    "sample": (*HANDS["sample"], "kuaile"),
+    "held": (*HANDS["held"], "xiaolai", "xiaolai"),
+}
+"""Fonts for altered sheets, beside the hands drawn stroke by stroke."""
+
 PENS = {
     "black": (0.10, 0.10, 0.12),
     "blue": (0.10, 0.16, 0.58),
     "blue-black": (0.10, 0.14, 0.32),
     "pencil": (0.36, 0.36, 0.38),
+    "faint-pencil": (0.45, 0.45, 0.47),
+    "red": (0.72, 0.12, 0.14),
 }
 
 STROKE = {
@@ -43,6 +52,8 @@ STROKE = {
     "dkg": 0.05,
     "connect": -0.05,
     "organize": -0.03,
+    "kuaile": -0.05,
+    "xiaolai": 0.02,
 }
 """What brings a font's strokes near a pen's: added to the coverage before it is sharpened."""
 
@@ -75,6 +86,7 @@ class Hand:
     spacing: float
     drift: float
     pressure: float
+    flow: strokes.Flow | None = None
 
 
 def hand(split: str, rng: np.random.Generator) -> Hand:
@@ -92,6 +104,14 @@ def hand(split: str, rng: np.random.Generator) -> Hand:
     )
 
 
+def altered_hand(split: str, rng: np.random.Generator) -> Hand:
+    """A writer of an altered sheet of the split: in half of all cases one drawn stroke by stroke."""
+    own = hand(split, rng)
+    chosen = strokes.NAME if share(rng, 0.5) else pick(rng, ALTERED_HANDS[split])
+    pen = "faint-pencil" if own.pen == "pencil" and share(rng, 0.5) else own.pen
+    return replace(own, chinese=chosen, pen=pen, flow=strokes.flow(split, rng))
+
+
 def font_for(char: str, writer: Hand) -> str:
     """The font that draws `char` in this hand, or the nearest one that can."""
     own = writer.figures if writer.figures and char in "0123456789" else writer.chinese
@@ -103,7 +123,8 @@ def font_for(char: str, writer: Hand) -> str:
 
 def signature(split: str, writer: Hand, rng: np.random.Generator) -> Hand:
     """Another person's hand for signing, more hurried than `writer`."""
-    other = hand(split, chance("signature", split, int(rng.integers(1 << 30))))
+    stream = chance("signature", split, int(rng.integers(1 << 30)))
+    other = altered_hand(split, stream) if writer.flow else hand(split, stream)
     return Hand(
         other.chinese,
         other.figures,
@@ -114,4 +135,5 @@ def signature(split: str, writer: Hand, rng: np.random.Generator) -> Hand:
         between(rng, 0.82, 1.0),
         between(rng, -0.06, 0.03),
         other.pressure,
+        other.flow,
     )

@@ -25,7 +25,7 @@ def fill(
     if found.id_boxes and "id_number" in corrected:
         corrected.remove("id_number")  # eighteen boxes leave no room for a second try
     for name, text in written.items():
-        _put(paper, found, name, text, writer, rng, corrected=name in corrected)
+        put(paper, found, name, text, writer, rng, corrected=name in corrected)
     marks = _sign(paper, found, pupil, writer, split, rng, values)
     boxes = {
         name: paper.relative(box) for name, box in {**found.cells, **found.parts}.items() if ":" not in name
@@ -98,7 +98,7 @@ def answers(
     return values, written, flags if values["age"] and values["id_number"] else []
 
 
-def _put(
+def put(
     paper: Paper,
     found: Drawing,
     name: str,
@@ -108,6 +108,7 @@ def _put(
     *,
     corrected: bool,
 ) -> None:
+    """Writes one answer where the form wants it."""
     if name == "id_number" and found.id_boxes:
         for char, box in zip(text, found.id_boxes, strict=True):
             write(paper, _inset(box, 0.6, 1), char, writer, rng, 5.6, align="middle")

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw
 
-from tests.press import fonts
+from tests.press import fonts, strokes
 from tests.press.chance import between
 from tests.press.hands import PENS, SMALL, STROKE, THICKENED, Hand, font_for
 from tests.press.paper import Box, Paper, clouds
@@ -33,6 +33,8 @@ def _advance(writer: Hand, char: str, size: float) -> float:
     name = font_for(char, writer)
     if char in "，。、；：（）()":
         return size * 0.55
+    if name == strokes.NAME and writer.flow:
+        return size * writer.spacing * (0.12 + 0.88 * writer.flow.narrow)
     width = fonts.font(name, 100).getlength(char) / 100 * SMALL.get(name, 1.0)
     return size * width * (1.06 if char.isascii() else writer.spacing)
 
@@ -143,7 +145,7 @@ def _write_line(
         _write_char(paper, x, y + (x - start) * writer.drift, char, writer, rng, size, ink)
         x += _advance(writer, char, size) * (1 + rng.normal(0, 0.03))
         if struck and number == struck - 1:
-            _strike(paper, start, x, y - size * 0.35, writer, rng)
+            strike(paper, start, x, y - size * 0.35, writer, rng)
     return struck
 
 
@@ -162,7 +164,11 @@ def _write_char(
     name = font_for(char, writer)
     size *= SMALL.get(name, 1.0) * (1 + rng.normal(0, 0.035))
     pixels = max(10, round(paper.length(size)))
-    glyph = _bent(_glyph(name, char, pixels), writer, name, rng)
+    if name == strokes.NAME and writer.flow:
+        shape = strokes.drawn(char, pixels, writer.flow, rng)
+    else:
+        shape = _glyph(name, char, pixels)
+    glyph = _bent(shape, writer, name, rng)
     glyph = _inked(glyph, writer, rng) * ink
     left, base = paper.px(x, y + rng.normal(0, 0.035) * size)
     paper.stain(glyph, round(left) - pixels // 2, round(base) - pixels - pixels // 2, PENS[writer.pen])
@@ -171,13 +177,13 @@ def _write_char(
 def _inked(glyph: np.ndarray, writer: Hand, rng: np.random.Generator) -> np.ndarray:
     """Coverage after the pen: pencil is grainy, ball pens run dry here and there."""
     size = glyph.shape[0] / 2
-    if writer.pen == "pencil":
+    if writer.pen.endswith("pencil"):
         grain = rng.random(glyph.shape, np.float32)
         return glyph * np.clip(0.62 + 0.5 * (grain - 0.35), 0.2, 1) * between(rng, 0.75, 1)
     return glyph * np.clip(1 - 0.13 * (clouds(rng, glyph.shape, size * 0.3) + 0.4), 0.45, 1)
 
 
-def _strike(paper: Paper, x0: float, x1: float, y: float, writer: Hand, rng: np.random.Generator) -> None:
+def strike(paper: Paper, x0: float, x1: float, y: float, writer: Hand, rng: np.random.Generator) -> None:
     """Two hasty strokes through what was written between x0 and x1."""
     for _ in range(int(rng.integers(1, 3))):
         (left, a), (right, b) = (
@@ -195,3 +201,16 @@ def _strike(paper: Paper, x0: float, x1: float, y: float, writer: Hand, rng: np.
             cv2.LINE_AA,
         )
         paper.stain(layer * 0.9, int(left), top, PENS[writer.pen])
+
+
+def trace(
+    paper: Paper, points: np.ndarray, width: float, alpha: float, colour: tuple[float, float, float]
+) -> None:
+    """A line through `points` (pixels of the sheet), `width` pixels wide."""
+    margin = int(width) + 4
+    low = np.floor(points.min(0)).astype(int) - margin
+    size = np.ceil(points.max(0)).astype(int) + margin - low
+    layer = np.zeros((size[1], size[0]), np.float32)
+    path = np.round((points - low) * 8).astype(np.int32)
+    cv2.polylines(layer, [path], False, 1.0, max(1, round(width)), cv2.LINE_AA, 3)
+    paper.stain(layer * alpha, int(low[0]), int(low[1]), colour)

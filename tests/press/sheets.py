@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from tests.press import generic_table, hands, home_visit, people, scan, township_table, visit_form
+from tests.press import altered, generic_table, hands, home_visit, people, scan, township_table, visit_form
 from tests.press.chance import chance, pick
 from tests.press.paper import Paper, Printer, printer
 
 FORMS = ("home_visit", "township_table", "generic_table")
 CONDITIONS = tuple(scan.CONDITIONS)
 SPLITS = ("tune", "held", "sample")
+VARIANTS = ("plain", "altered")
 
 DPI = {"flatbed": 300, "photo": 260, "copy": 200, "lowres": 200}
 PRINTERS = {"tune": 40, "held": 40, "sample": 12}
@@ -27,8 +28,16 @@ class Pressed:
     expected: dict[str, Any]
 
 
-def make_sheet(seed: int, form: str, condition: str, split: str) -> Pressed:
-    """The sheet that `seed` stands for; the same bytes each time on the same fonts."""
+def make_sheet(
+    seed: int, form: str, condition: str | None, split: str, *, variant: str = "plain"
+) -> Pressed:
+    """The sheet that `seed` stands for; the same bytes each time on the same fonts.
+
+    Without a condition a plain sheet takes that of its seed in turn, an altered one what its seed chooses.
+    """
+    if variant == "altered":
+        return Pressed(*altered.make(seed, form, condition, split))
+    condition = condition or CONDITIONS[seed % len(CONDITIONS)]
     name = (split, form, seed)
     layout = chance("layout", *name)
     style = printer(split, int(layout.integers(PRINTERS[split])))
