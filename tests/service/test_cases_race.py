@@ -25,7 +25,8 @@ def test_two_papers_of_one_new_child_signed_at_once_make_one_file(any_county):
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(sign, clerks, seen))
     with database.read() as session:
-        counts = [session.scalar(select(func.count()).select_from(kind)) for kind in (Student, Case, HomeVisit)]
+        counts = [session.scalar(select(func.count()).select_from(kind))
+                  for kind in (Student, Case, HomeVisit)]
     assert counts == [1, 1, 2]
 
 
