@@ -87,6 +87,7 @@ class Sheet(Base):
         UniqueConstraint("scan_id", "number"),
         CheckConstraint(f"state IN {SHEET_STATES}", "state"),
         Index(None, "state", "template", "created_at"),
+        Index("ix_sheets_state_created_at", "state", "created_at", "id"),
         Index(None, "unit_id", "created_at"),
     )
 

@@ -20,7 +20,13 @@ _MOST_ROWS = 200
 
 def decide(session: Session, actor: Actor, sheet_id: int, version: int, row: int, field: str,
            kind: str, value: str, keys: int = 0) -> int:
-    """Say what a field holds; returns the sheet's new version.
+    """Say what a field holds; returns the sheet's new version. See `decide_and_stand`."""
+    return decide_and_stand(session, actor, sheet_id, version, row, field, kind, value, keys).sheet.version
+
+
+def decide_and_stand(session: Session, actor: Actor, sheet_id: int, version: int, row: int, field: str,
+                     kind: str, value: str, keys: int = 0) -> Standing:
+    """Say what a field holds; returns what stands on the sheet after it.
 
     `value` is as typed and is normalised here; `field` may be a mark (yes / no) or, opened by `!`, a
     rule whose objection the paper bears out. `keys` counts the key presses it took. Raises Invalid
@@ -36,8 +42,7 @@ def decide(session: Session, actor: Actor, sheet_id: int, version: int, row: int
         sheet_id=sheet_id, reading_id=held.reading.id if held and held.reading else None,
         sheet_version=sheet.version, row=row, field=field, kind=_true_kind(before, row, field, kind, value),
         value=value, keys=max(0, min(keys, 9999)), user_id=actor.user_id)
-    _add(session, before, decision)
-    return sheet.version
+    return _add(session, before, decision)
 
 
 def undo(session: Session, actor: Actor, sheet_id: int, version: int,
@@ -46,15 +51,20 @@ def undo(session: Session, actor: Actor, sheet_id: int, version: int,
 
     Raises Conflict when there is none or somebody else was faster.
     """
+    return undo_and_stand(session, actor, sheet_id, version, decision_id)[0]
+
+
+def undo_and_stand(session: Session, actor: Actor, sheet_id: int, version: int,
+                   decision_id: int | None = None) -> tuple[Decision, Standing]:
+    """As `undo`, with what stands on the sheet after it."""
     sheet = sheets.advance(session, actor, sheet_id, version)
     before = standing(session, sheet)
     found = _to_take_back(before, actor, decision_id)
     if found is None:
         raise Conflict("没有可以撤销的操作。", "")
-    _add(session, before, Decision(
+    return found, _add(session, before, Decision(
         sheet_id=sheet_id, reading_id=found.reading_id, sheet_version=sheet.version, row=found.row,
         field=found.field, kind="undone", value="", undoes_id=found.id, user_id=actor.user_id))
-    return found
 
 
 def _to_take_back(before: Standing, actor: Actor, decision_id: int | None) -> Decision | None:
@@ -66,12 +76,13 @@ def _to_take_back(before: Standing, actor: Actor, decision_id: int | None) -> De
     return None
 
 
-def _add(session: Session, before: Standing, decision: Decision) -> None:
+def _add(session: Session, before: Standing, decision: Decision) -> Standing:
     session.add(decision)
     session.flush()
     readings = [held.reading for held in before.values.values() if held.reading]
     after = stand(before.sheet, readings, (*before.history, decision))
     before.sheet.uncertain = len(after.waiting)
+    return after
 
 
 def _fitting(before: Standing, row: int, field: str, value: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import Any, TypeVar
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -15,14 +16,18 @@ from service import access, cases, review
 from service.errors import Conflict, Invalid
 from service.models import Sheet
 from service.review.closing import RETURN_REASONS, SET_ASIDE_REASONS
-from service.review.desk import DeskView, lay_out
+from service.review.decisions import decide_and_stand, undo_and_stand
+from service.review.desk import DeskView, key_text, lay_out
 from service.review.queue import PAGE, UNRECOGNISED
 from service.review.sheets import STATE_WORDS
+from service.review.values import Key, Standing
 from service.web.context import actor, installation, requires
 from service.web.errors import status_of
 
 blueprint = Blueprint("review", __name__)
 Model = TypeVar("Model", bound=BaseModel)
+Changed = tuple[Standing, Key]
+"""What stands on a sheet after a change, and the field that was touched."""
 
 
 class Change(BaseModel):
@@ -111,10 +116,10 @@ def decide(sheet_id: int) -> ResponseReturnValue:
     """Save one decision; 409 with the sheet as it stands when somebody else was faster."""
     change = parsed(DecisionChange)
 
-    def work(session: Session) -> list[str]:
-        review.decide(session, actor(), sheet_id, change.version, change.row, change.field, change.kind,
-                      change.value, change.keys)
-        return [f"{change.row}.{change.field}"]
+    def work(session: Session) -> Changed:
+        held = decide_and_stand(session, actor(), sheet_id, change.version, change.row, change.field,
+                                change.kind, change.value, change.keys)
+        return held, (change.row, change.field)
     return _changed(sheet_id, work)
 
 
@@ -124,9 +129,9 @@ def undo(sheet_id: int) -> ResponseReturnValue:
     """Take a decision back."""
     change = parsed(UndoChange)
 
-    def work(session: Session) -> list[str]:
-        gone = review.undo(session, actor(), sheet_id, change.version, change.decision)
-        return [f"{gone.row}.{gone.field}"]
+    def work(session: Session) -> Changed:
+        gone, held = undo_and_stand(session, actor(), sheet_id, change.version, change.decision)
+        return held, (gone.row, gone.field)
     return _changed(sheet_id, work)
 
 
@@ -136,10 +141,9 @@ def choose_template(sheet_id: int) -> ResponseReturnValue:
     """Say by hand which form the sheet is."""
     change = parsed(TemplateChange)
 
-    def work(session: Session) -> list[str]:
+    with installation().database.write() as session:
         review.choose_template(session, actor(), sheet_id, change.version, change.template)
-        return []
-    return _changed(sheet_id, work)
+    return {"template": change.template}
 
 
 @blueprint.post("/review/<int:sheet_id>/sign-off")
@@ -204,17 +208,18 @@ def parsed(model: type[Model]) -> Model:
         raise Invalid("提交的内容不完整或格式不对。") from error
 
 
-def _changed(sheet_id: int, work: Callable[[Session], list[str]]) -> ResponseReturnValue:
+def _changed(sheet_id: int, work: Callable[[Session], Changed]) -> ResponseReturnValue:
+    """Only the field that was touched goes back whole, with what may have changed around it."""
     try:
         with installation().database.write() as session:
-            touched = work(session)
-            session.flush()
-            whole = _view(session, review.find(session, actor(), sheet_id)).to_json()
+            held, key = work(session)
+            view = lay_out(session, actor(), held)
     except Conflict as error:
         return _refusal(error, desk=_standing_now(sheet_id))
-    fields = [field for field in whole["fields"] if field["key"] in touched]
-    parts = ("version", "objections", "gaps", "waiting", "decisions", "marks")
-    return {name: whole[name] for name in parts} | {"fields": fields}
+    return {
+        "version": view.version, "waiting": view.waiting, "decisions": view.decisions,
+        "objections": view.objections, "gaps": view.gaps, "marks": [asdict(mark) for mark in view.marks],
+        "fields": [asdict(field) for field in view.fields if field.key == key_text(key)]}
 
 
 def _standing_now(sheet_id: int) -> dict[str, Any]:

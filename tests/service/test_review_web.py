@@ -87,7 +87,7 @@ def test_a_crop_is_the_piece_of_paper_the_field_stands_on(clerk, sheet_id):
     assert clerk.get(f"/sheets/{sheet_id}/crop?row=0&field=nothing").status_code == 404
 
 
-def test_looking_at_a_picture_is_on_record_once_and_not_by_the_one_who_reviews_it(county, client_for, sheet_id):
+def test_a_look_at_a_picture_is_on_record_once_and_not_by_the_one_reviewing_it(county, client_for, sheet_id):
     school, clerk = client_for("school"), client_for("clerk")
     clerk.get(f"/review/{sheet_id}")
     for browser in (school, school, clerk):

@@ -84,7 +84,9 @@ class Session {
     for (const button of dialog.querySelectorAll("[data-choose]")) {
       button.onclick = () => { dialog.close(); this.saver.resolve(button.dataset.choose === "mine", change, standing); };
     }
-    dialog.oncancel = (event) => event.preventDefault();
+    this.paper.crop(dialog.querySelector("canvas"), theirs.box, 460, 120);
+    dialog.onkeydown = (event) => dialog.querySelectorAll("[data-choose]")[["1", "2"].indexOf(event.key)]?.click();
+    dialog.oncancel = (event) => event.preventDefault(); // one of the two must stand
     dialog.showModal();
   }
 

@@ -43,7 +43,7 @@ export class Board {
     this.box(key).select?.();
     this.paper.show(this.field(key)?.box);
     this.paint(key);
-    this.shown?.();
+    this.reveal(key);
   }
 
   left(key) {
@@ -58,7 +58,6 @@ export class Board {
     if (!box) return this.toEnd();
     if (document.activeElement === box) this.entered(key);
     else box.focus({ preventScroll: true });
-    this.reveal(key);
   }
 
   /** On to the next field that needs a person, around the end; to the sign-off button when none does. */
