@@ -12,11 +12,12 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from service.errors import Conflict, Invalid, NotAllowed, NotFound, ShibiaoError, StorageFull, Unavailable
+from service.logins import TooManyFailures
 from service.web.security import Forged, NotLoggedIn, is_api, wants_json
 
 _STATUS: dict[type[ShibiaoError], int] = {
     NotFound: 404, NotAllowed: 403, Forged: 403, NotLoggedIn: 401, Invalid: 422, Conflict: 409,
-    StorageFull: 507, Unavailable: 503, ShibiaoError: 422,
+    StorageFull: 507, Unavailable: 503, TooManyFailures: 429, ShibiaoError: 422,
 }
 _HTTP_WORDS: dict[int, tuple[str, str]] = {
     400: ("请求不完整。", "文件可能没有传完，请检查网络后重新提交。"),

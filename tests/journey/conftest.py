@@ -55,7 +55,7 @@ def open_page(chromium, address: str) -> Iterator[Callable]:
 
     def opened(key: str | None = None, viewport=DESKTOP, **options):
         context = chromium.new_context(base_url=address, viewport=viewport, **options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(20_000)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(f"error: {error}"))

@@ -82,3 +82,13 @@ def test_what_was_typed_is_never_recorded(county):
     assert "login.failed" in events
     assert "typo" not in events
     assert "wrong-box" not in events.lower()
+
+
+def test_a_stopped_address_is_told_to_wait(client, county):
+    with county.installation.database.write() as session:
+        session.add_all(LoginFailure(address="127.0.0.1") for _ in range(logins.FAILURES_PER_ADDRESS))
+    client.get("/login")
+    answer = client.post("/login", data={"login": "user.school", "password": PASSWORD,
+                                         "csrf_token": client.get_cookie("shibiao-login").value})
+    assert answer.status_code == 429
+    assert "请稍后再试" in answer.get_data(as_text=True)

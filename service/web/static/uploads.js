@@ -211,6 +211,29 @@ function stopReplacing() {
   document.getElementById("replacing").hidden = true;
 }
 
+/** What was dropped; a folder is opened, however deep, and its files come in order. */
+async function filesOf(transfer) {
+  const files = [...transfer.files];
+  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+  if (!entries.some((entry) => entry.isDirectory)) return files;
+  const found = [];
+  for (const entry of entries) await gather(entry, found);
+  return found;
+}
+
+async function gather(entry, found) {
+  if (entry.isFile) {
+    if (!entry.name.startsWith(".")) found.push(await new Promise((done, fail) => entry.file(done, fail)));
+    return;
+  }
+  const reader = entry.createReader();
+  for (;;) {                             // a folder is told in portions
+    const portion = await new Promise((done, fail) => reader.readEntries(done, fail));
+    if (!portion.length) return;
+    for (const inner of portion) await gather(inner, found);
+  }
+}
+
 for (const input of [document.getElementById("files"), document.getElementById("camera")]) {
   input.addEventListener("change", () => { add(input.files); input.value = ""; });
 }
@@ -225,7 +248,7 @@ document.addEventListener("drop", (event) => {
   event.preventDefault();
   depth = 0;
   zone.classList.remove("is-over");
-  add(event.dataTransfer.files);
+  filesOf(event.dataTransfer).then(add);
 });
 form.addEventListener("submit", (event) => event.preventDefault());
 document.getElementById("replacing-stop").addEventListener("click", stopReplacing);
