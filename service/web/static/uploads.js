@@ -156,6 +156,7 @@ function tryAgain(item, words, advice) {
 function hold(item, words, advice) {
   item.state = "held";
   badge(item.row, "尚未存入", "bad", `${words} ${advice}`);
+  list.prepend(item.row);                // what a person must look at comes first
   offer(item, "重试");
 }
 
@@ -163,6 +164,7 @@ function refuse(item, words, advice) {
   item.state = "refused";
   item.row.querySelector("progress").hidden = true;
   badge(item.row, "未接收", "bad", `${words}${advice}`);
+  list.prepend(item.row);
   summarise();
 }
 
