@@ -143,6 +143,18 @@ def test_digits_go_straight_into_cells_and_the_sums_follow_as_they_are_typed(cou
     assert current(page) == "1.ministry_list"
 
 
+def test_a_whole_row_is_accepted_by_one_key(county, seed, desk):
+    unsure = {(2, name): Read(value, False, box=(0.1, 0.3, 0.2, 0.34))
+              for name, value in (("unit", "河滨"), ("prior_year", "16"), ("ministry_list", "2"))}
+    sheet_id = seed(township_table(unsure))
+    page = desk(sheet_id)
+    assert current(page) == "2.unit"
+    page.keyboard.press("Control+Enter")
+    at_end(page)
+    until(page, SAVED)
+    assert all(stands(county, sheet_id, name, row=2).decision for _, name in unsure)
+
+
 def test_composing_chinese_never_accepts_or_signs_off(county, seed, desk):
     sheet_id = seed(home_visit(**UNSURE))
     page = desk(sheet_id)

@@ -116,6 +116,7 @@ class Session {
       help: () => this.desk.querySelector("#help").showModal(), skip: () => this.skip(),
       return: () => this.leaveFor("return", "已退回学校"), "set-aside": () => this.leaveFor("set-aside", "已搁置"),
       "sign-off": () => this.signOff(), template: (id) => this.chooseTemplate(id), "add-row": () => board.addRow(),
+      "accept-row": () => board.acceptRow(),
       nothing: () => {},
     };
     const readOnly = ["step", "move", "leave", "zoom", "pan", "zoom-all", "zoom-field", "help", "order", "nothing", "start"];

@@ -44,6 +44,16 @@ export class Grid extends Board {
     return super.accept();
   }
 
+  /** Ctrl+Enter: the whole row is right as it stands. */
+  acceptRow() {
+    const [row] = split(this.current);
+    for (const key of this.order().filter((other) => split(other)[0] === row)) {
+      if (this.field(key).waiting || this.box(key).value !== this.field(key).value) this.save(key, this.box(key).value);
+    }
+    this.touched = false;
+    this.next();
+  }
+
   paint(key) {
     const cell = this.cells.get(key), field = this.field(key);
     if (!cell || !field) return;

@@ -38,6 +38,7 @@ export function actionOf(event, state) {
 export function counts(event) { return !MODIFIERS.has(event.key); }
 
 function ofCtrl(event, state) {
+  if (event.key === "Enter" && state.inGrid && state.inBox) return event.repeat ? ["nothing"] : ["accept-row"];
   return event.code === "KeyZ" && !event.shiftKey && !event.altKey && !state.isTouched ? ["undo"] : null;
 }
 

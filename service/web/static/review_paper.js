@@ -191,6 +191,6 @@ function clipped({ left, top, wide, high, isBlank }, width, height) {
 /** A picture smaller than the view stands in its middle; a larger one may not be pushed out of it. */
 function held(at, size, view) {
   if (size <= view) return (view - size) / 2;
-  const spare = view * 0.4;
+  const spare = view * 0.05;
   return Math.min(spare, Math.max(at, view - size - spare));
 }
