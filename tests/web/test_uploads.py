@@ -2,6 +2,7 @@
 
 import io
 import re
+import tracemalloc
 from urllib.parse import quote
 
 import pytest
@@ -247,3 +248,31 @@ def test_a_small_picture_is_made_anew(client_for, county):
     assert answer.mimetype == "image/jpeg"
     assert b"<script>" not in answer.data
     assert len(answer.data) < 60_000
+
+
+class LongStream(io.RawIOBase):
+    """A picture followed by 40 MB that are never in memory at once."""
+
+    def __init__(self, head):
+        self.head, self.left = head, 40_000_000
+
+    def readinto(self, buffer):
+        chunk, self.head = self.head[:len(buffer)], self.head[len(buffer):]
+        if not chunk:
+            chunk = bytes(min(len(buffer), self.left))
+            self.left -= len(chunk)
+        buffer[:len(chunk)] = chunk
+        return len(chunk)
+
+
+def test_a_large_file_passes_through_without_filling_the_memory(client_for, county):
+    browser, head = client_for("school"), picture()
+    environ = {"wsgi.input": LongStream(head), "CONTENT_LENGTH": str(len(head) + 40_000_000)}
+    headers = {"X-CSRF-Token": browser.csrf, "Content-Type": "application/octet-stream"}
+    tracemalloc.start()
+    answer = browser.client.post("/uploads/files", headers=headers, environ_overrides=environ)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert answer.status_code == 201
+    assert scans(county)[0].size == len(head) + 40_000_000
+    assert peak < 10_000_000
