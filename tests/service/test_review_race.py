@@ -1,13 +1,10 @@
 """Two clerks who save the same field of the same version at once: one gets through, the other is told."""
 
-import os
-import secrets
 import threading
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import create_engine, func, select, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import func, select
 
 from service import review
 from service.config import Settings
@@ -19,25 +16,13 @@ from tests.conftest import County, settle
 from tests.service.review_sheets import home_visit, put
 
 ROUNDS = 50
-SERVER = os.environ.get("SHIBIAO_TEST_POSTGRES", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres")
 
 
 @pytest.fixture
-def postgres_county(tmp_path) -> Iterator[County]:
-    server = create_engine(SERVER, isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 2})
-    name = f"review_{secrets.token_hex(4)}"
-    try:
-        with server.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name}"))
-    except OperationalError:
-        pytest.skip("no PostgreSQL server answers")
-    address = server.url.set(database=name).render_as_string(hide_password=False)
-    installation = open_installation(Settings(data_dir=tmp_path / "data", database_url=address))
+def postgres_county(tmp_path, postgres_url) -> Iterator[County]:
+    installation = open_installation(Settings(data_dir=tmp_path / "data", database_url=postgres_url))
     yield settle(installation)
     installation.close()
-    with server.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    server.dispose()
 
 
 def race(county: County) -> None:
