@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -22,7 +23,13 @@ NOTHING = ("/", "无", "—", "")
 
 
 def fill(
-    paper: Paper, found: Drawing, made: Shape, pupil: Pupil, writer: Hand, split: str, rng: np.random.Generator
+    paper: Paper,
+    found: Drawing,
+    made: Shape,
+    pupil: Pupil,
+    writer: Hand,
+    split: str,
+    rng: np.random.Generator,
 ) -> dict[str, Any]:
     """Writes a visit to `pupil` on the pressed form; `boxes` are still those of the drawing."""
     values, written, flags = answers(pupil, split, rng)
@@ -35,7 +42,13 @@ def fill(
         corrected.remove("id_number")
     for name, text in {**written, **_extras(made, pupil, rng)}.items():
         if name in made.ticks:
-            tick(paper, made.ticks[name][text], writer, rng, boxed=name == "reason" or made.sex_ticks == "boxes")
+            tick(
+                paper,
+                made.ticks[name][text],
+                writer,
+                rng,
+                boxed=name == "reason" or made.sex_ticks == "boxes",
+            )
         else:
             put(paper, found, name, text, writer, rng, corrected=name in corrected)
     for name in ("companion_teacher", "reason"):
@@ -58,13 +71,23 @@ def fill(
 
 def tick(paper: Paper, box: Box, writer: Hand, rng: np.random.Generator, *, boxed: bool) -> None:
     """Ticks, crosses, blackens or circles an option."""
-    way = pick(rng, ("tick", "tick", "tick", "cross", "black")) if boxed else pick(rng, ("circle", "circle", "tick"))
+    way = (
+        pick(rng, ("tick", "tick", "tick", "cross", "black"))
+        if boxed
+        else pick(rng, ("circle", "circle", "tick"))
+    )
     x0, y0, x1, y1 = box
     side, loose = y1 - y0, 0.08 * (y1 - y0)
     strokes: list[list[tuple[float, float]]]
     if way == "tick":
         reach = between(rng, 0.3, 0.9) * side
-        strokes = [[(x0 - 0.1 * side, y0 + 0.45 * side), (x0 + 0.4 * side, y1), (x0 + side + reach * 0.5, y0 - reach)]]
+        strokes = [
+            [
+                (x0 - 0.1 * side, y0 + 0.45 * side),
+                (x0 + 0.4 * side, y1),
+                (x0 + side + reach * 0.5, y0 - reach),
+            ]
+        ]
     elif way == "cross":
         strokes = [[(x0, y0), (x0 + side, y1)], [(x0 + side, y0), (x0, y1)]]
     elif way == "black":
@@ -104,10 +127,18 @@ def _extras(made: Shape, pupil: Pupil, rng: np.random.Generator) -> dict[str, st
 
 
 def _sign(
-    paper: Paper, found: Drawing, pupil: Pupil, writer: Hand, split: str, rng: np.random.Generator, values: dict[str, str]
+    paper: Paper,
+    found: Drawing,
+    pupil: Pupil,
+    writer: Hand,
+    split: str,
+    rng: np.random.Generator,
+    values: dict[str, str],
 ) -> dict[str, bool]:
     signed, sealed = share(rng, 0.85), share(rng, 0.75)
     guardian = signature(split, writer, rng)
+    if writer.pen == "black" and guardian.pen.endswith("pencil"):  # it may go through a copier
+        guardian = replace(guardian, pen="blue-black")
     values["parent_signature"] = pupil.guardian if signed else ""
     if signed:
         write(paper, found.parts["parent_signature"], pupil.guardian, guardian, rng, 6.4)

@@ -88,7 +88,9 @@ def _view(rng: Rng, width: int, height: int, out_w: int, out_h: int) -> np.ndarr
     return (quad + np.array([out_w, out_h]) / 2 + slack * rng.uniform(-0.8, 0.8, 2)).astype(np.float32)
 
 
-def seen_from(page: np.ndarray, matrix: np.ndarray, curl: Curl, shape: tuple[int, int], rng: Rng) -> np.ndarray:
+def seen_from(
+    page: np.ndarray, matrix: np.ndarray, curl: Curl, shape: tuple[int, int], rng: Rng
+) -> np.ndarray:
     """The sheet on a desk; `matrix` takes its pixels to those of the picture of `shape`."""
     seen, cover, edge = alone(page, matrix, curl, shape)
     return seen * cover + desk(shape, rng, edge) * (1 - cover)

@@ -1,4 +1,4 @@
-"""What happens to a sheet on its way: folded, stained, punched, stapled, stamped, scribbled on, printed through."""
+"""What happens to a sheet on its way: folds, stains, holes, staples, stamps, stray marks, print-through."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ def fold(paper: Paper, rng: Rng) -> None:
     for number, crease in enumerate(creases):
         upright = share(rng, 0.3)
         length, span = (width, height) if upright else (height, width)
-        at = (crease + rng.normal(0, 0.015)) * length + np.linspace(-1, 1, span) * rng.normal(0, 0.004) * length
+        at = (crease + rng.normal(0, 0.015)) * length + np.linspace(-1, 1, span) * rng.normal(
+            0, 0.004
+        ) * length
         away = np.arange(length, dtype=np.float32)[:, None] - at[None, :].astype(np.float32)
         shade = 1 + 0.06 * np.tanh(away / (8 * paper.mm)) * (1 if number else -1)
         shade = shade - between(rng, 0.08, 0.2) * np.exp(-((away / (0.5 * paper.mm)) ** 2))
@@ -43,7 +45,9 @@ def coffee(paper: Paper, rng: Rng) -> None:
         radius = round(radius_mm * paper.mm)
         rows, cols = np.mgrid[-1.15 : 1.15 : complex(2 * radius), -1.15 : 1.15 : complex(2 * radius)]
         away = np.hypot(rows, cols) + 0.015 * clouds(rng, rows.shape, radius * 0.5)
-        rim = np.exp(-(((away - 0.95) / 0.03) ** 2)) * np.clip(1 + 0.5 * clouds(rng, rows.shape, radius), 0.1, 1.5)
+        rim = np.exp(-(((away - 0.95) / 0.03) ** 2)) * np.clip(
+            1 + 0.5 * clouds(rng, rows.shape, radius), 0.1, 1.5
+        )
         alpha = depth * (rim + 0.35 * (away < 0.95))
         x, y = (int(rng.integers(0, side)) - radius for side in paper.shape[::-1])
         paper.stain(np.clip(alpha, 0, 0.6).astype(np.float32), x, y, (0.55, 0.36, 0.18))
@@ -89,7 +93,9 @@ def received(paper: Paper, rng: Rng) -> None:
         draw.text((wide / 2, y), text, fill=255, anchor="mm", font=fonts.font("serif-bold", size))
     turned = image.rotate(between(rng, -14, 14), Image.Resampling.BICUBIC, expand=True)
     alpha = np.asarray(turned, np.float32) / 255
-    alpha = alpha * np.clip(between(rng, 0.35, 0.6) + 0.2 * clouds(rng, alpha.shape, 8 * paper.mm), 0.05, 0.75)
+    alpha = alpha * np.clip(
+        between(rng, 0.35, 0.6) + 0.2 * clouds(rng, alpha.shape, 8 * paper.mm), 0.05, 0.75
+    )
     height, width = paper.shape
     x = int(between(rng, 0.08, 0.95 - alpha.shape[1] / width) * width)
     y = int(between(rng, 0.05, 0.9) * height)

@@ -109,7 +109,8 @@ def altered_hand(split: str, rng: np.random.Generator) -> Hand:
     own = hand(split, rng)
     chosen = strokes.NAME if share(rng, 0.5) else pick(rng, ALTERED_HANDS[split])
     pen = "faint-pencil" if own.pen == "pencil" and share(rng, 0.5) else own.pen
-    return replace(own, chinese=chosen, pen=pen, flow=strokes.flow(split, rng))
+    figures = own.figures or (pick(rng, FIGURES[split][:2]) if chosen == strokes.NAME else "")
+    return replace(own, chinese=chosen, figures=figures, pen=pen, flow=strokes.flow(split, rng))
 
 
 def font_for(char: str, writer: Hand) -> str:

@@ -1,4 +1,4 @@
-"""Paper whose ruling is not what a printer meant: drawn with a pen, wavy, doubled, faint or partly missing."""
+"""Paper whose ruling is drawn with a pen, wavy, doubled, faint or partly missing."""
 
 from __future__ import annotations
 
@@ -86,9 +86,7 @@ class RuledPaper(Paper):
         wave = np.convolve(np.pad(wave, 3, mode="edge"), np.ones(7) / 7, "valid")
         points = a + (b - a) * share_done[:, None] + across * wave[:, None]
         width = max(1, round(between(rng, 0.28, 0.5) * self.mm))
-        cv2.polylines(
-            self._drawn, [np.round(points * 8).astype(np.int32)], False, 1.0, width, cv2.LINE_AA, 3
-        )
+        cv2.polylines(self._drawn, [np.round(points * 8).astype(np.int32)], False, 1.0, width, cv2.LINE_AA, 3)
 
     def _in_pieces(self, x0: float, y0: float, x1: float, y1: float, weight: float) -> None:
         length = abs(x1 - x0) + abs(y1 - y0)
@@ -99,7 +97,11 @@ class RuledPaper(Paper):
         at = between(self.rng, 0, 1 - gap)
         for start, end in ((0.0, at), (at + gap, 1.0)):
             super().line(
-                x0 + (x1 - x0) * start, y0 + (y1 - y0) * start, x0 + (x1 - x0) * end, y0 + (y1 - y0) * end, weight
+                x0 + (x1 - x0) * start,
+                y0 + (y1 - y0) * start,
+                x0 + (x1 - x0) * end,
+                y0 + (y1 - y0) * end,
+                weight,
             )
 
     def _worn(self, rules: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Harder pictures: seen from far aside, skewed, sent through a messenger, with a finger, with a second sheet."""
+"""Harder pictures: from far aside, skewed, sent through a messenger, with a finger, with a second sheet."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ class Wishes:
     @property
     def names(self) -> list[str]:
         """The special things, by name."""
-        return [name for name in ("steep", "skewed", "finger", "shaken", "grey", "crushed") if getattr(self, name)]
+        return [
+            name for name in ("steep", "skewed", "finger", "shaken", "grey", "crushed") if getattr(self, name)
+        ]
 
 
 def wishes(rng: Rng, condition: str) -> Wishes:
@@ -69,7 +71,10 @@ def _scanned(pages: list[np.ndarray], condition: str, dpi: float, wished: Wishes
     width = sum(page.shape[1] for page in pages) + gap * (len(pages) - 1)
     degrees = between(rng, 4, 12) * pick(rng, (-1, 1)) if wished.skewed else between(rng, -1, 1)
     turn = abs(np.radians(degrees))
-    room = (round(height * np.cos(turn) + width * np.sin(turn)), round(width * np.cos(turn) + height * np.sin(turn)))
+    room = (
+        round(height * np.cos(turn) + width * np.sin(turn)),
+        round(width * np.cos(turn) + height * np.sin(turn)),
+    )
     laid = np.full((*room, 3), lid, np.float32)
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1)
     matrix[:, 2] += ((room[1] - width) / 2, (room[0] - height) / 2)
@@ -91,7 +96,7 @@ def _scanned(pages: list[np.ndarray], condition: str, dpi: float, wished: Wishes
 def _photo(pages: list[np.ndarray], small: bool, wished: Wishes, rng: Rng) -> Picture:
     wide = sum(page.shape[1] for page in pages) > pages[0].shape[0] * 1.05
     across = pick(rng, (0.5625, 0.75, 0.75)) if small else 0.75
-    long = int(rng.integers(1440, 1921)) if small else int(rng.integers(2300, 3000))
+    long = int(rng.integers(1440, 1921)) if small else int(rng.integers(2000, 2700))
     long = 1920 if across < 0.6 else long
     shape = (round(long * across), long) if wide else (long, round(long * across))
     # a messenger's picture was first taken larger: rendered a third finer, it is shrunk below
@@ -153,7 +158,9 @@ def _view(width: float, height: float, shape: tuple[int, int], wished: Wishes, r
     quad = space[:, :2] / (1 + space[:, 2:] / away)
     low, high = quad.min(0), quad.max(0)
     room = np.array(shape[::-1])
-    scale = float((room / (high - low)).min()) * between(rng, 0.86, 0.975)
+    scale = float((room / (high - low)).min()) * (
+        between(rng, 0.93, 0.985) if min(shape) < 1400 else between(rng, 0.86, 0.975)
+    )
     slack = room - (high - low) * scale
     quad = (quad - low) * scale + slack * rng.uniform(0.1, 0.9, 2)
     outline = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)

@@ -1,4 +1,4 @@
-"""Handwriting drawn stroke by stroke: the order and course of real strokes, in one writer's flow of the pen."""
+"""Handwriting drawn stroke by stroke, in the order of writing, with one writer's flow of the pen."""
 
 from __future__ import annotations
 
@@ -63,7 +63,11 @@ def drawn(char: str, size: int, writer: Flow, rng: np.random.Generator) -> np.nd
     ended: np.ndarray | None = None
     for median in _medians(char):
         points = _placed(_strayed(_rounded(median, writer), writer, rng), size, writer)
-        if ended is not None and share(rng, writer.join) and np.hypot(*(points[0] - ended)) < 0.5 * size * FINER:
+        if (
+            ended is not None
+            and share(rng, writer.join)
+            and np.hypot(*(points[0] - ended)) < 0.5 * size * FINER
+        ):
             _draw(canvas, _link(ended, points[0], rng), writer, size, 0.45, 0.3)
         _draw(canvas, points, writer, size, 1.0, 1.0 - writer.hurry * between(rng, 0.5, 1))
         ended = points[-1]
@@ -78,9 +82,7 @@ def _folder() -> Path:
 def _medians(char: str) -> tuple[np.ndarray, ...]:
     """Each stroke's middle line in the order of writing, y downward, 0–1 over the character's square."""
     known = json.loads((_folder() / f"{char}.json").read_text(encoding="utf-8"))["medians"]
-    return tuple(
-        np.array([(x / 1024, (900 - y) / 1024) for x, y in stroke], np.float32) for stroke in known
-    )
+    return tuple(np.array([(x / 1024, (900 - y) / 1024) for x, y in stroke], np.float32) for stroke in known)
 
 
 def _rounded(median: np.ndarray, writer: Flow) -> np.ndarray:
