@@ -55,7 +55,7 @@ def confidence(settled: Settled, kind: str) -> float:
     """Probability (0–1) that the whole value is right."""
     if settled.reading is None or settled.reading.evidence is None:
         return BLANK
-    fitted = _parameters().get(kind)
+    fitted = _fitted(kind)
     if fitted is None:
         return min(0.5, settled.candidates[0][2]) if settled.candidates else 0.0
     score = fitted["intercept"] + sum(w * x for w, x in zip(fitted["weights"], features(settled), strict=True))
@@ -64,9 +64,14 @@ def confidence(settled: Settled, kind: str) -> float:
 
 def threshold(spec: FieldSpec) -> float:
     """The least confidence at which the field is accepted: fitted for its target of wrong values."""
-    fitted = _parameters().get(spec.kind)
+    fitted = _fitted(spec.kind)
     known = fitted["thresholds"].get(f"{spec.target:g}") if fitted else None
     return float(known) if known is not None else 1.0 - spec.target
+
+
+def _fitted(kind: str) -> Mapping[str, Any] | None:
+    """The parameters of a kind, else those of all kinds together."""
+    return _parameters().get(kind) or _parameters().get("")
 
 
 @cache

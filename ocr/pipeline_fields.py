@@ -52,25 +52,38 @@ class FieldReader:
 
     def form(self) -> dict[str, FieldReading]:
         """Every field of a form, in the template's order; one that was not found is empty and unsure."""
+        settled, places = self.settled_form(), self.match.places
+        return {spec.name: _field(spec, places.get(spec.name), settled.get(spec.name))
+                for spec in self.match.template.fields}
+
+    def settled_form(self) -> dict[str, Settled]:
+        """The fields that were found, before they are weighed; running text comes last, with names to lean on."""
         template, places = self.match.template, self.match.places
         specs = [spec for spec in template.fields if spec.name in places]
         early = {spec.name: self._read(spec, places[spec.name]) for spec in specs if spec.kind not in _LAST}
         settled = settle(early, template.rules, self.knowledge)
         words = _names(template, settled)
         late = {spec.name: self._read(spec, places[spec.name], words) for spec in specs if spec.kind in _LAST}
-        settled |= settle(late, (), self.knowledge)
-        return {spec.name: _field(spec, places.get(spec.name), settled.get(spec.name)) for spec in template.fields}
+        return settled | settle(late, (), self.knowledge)
 
     def table(self) -> tuple[tuple[dict[str, FieldReading], ...], dict[str, FieldReading]]:
         """The records of a table and its row of sums."""
+        fields = [{spec.name: _field(spec, places.get(spec.name), settled.get(spec.name))
+                   for spec in self.match.template.columns if spec.name in places}
+                  for places, settled in zip(self._lines, self.settled_table(), strict=True)]
+        return tuple(fields[:-1]), fields[-1]
+
+    def settled_table(self) -> list[dict[str, Settled]]:
+        """The records and, last, the row of sums, before they are weighed."""
         template = self.match.template
-        read = [self._row(template, places) for places in (*self.match.rows, self.match.totals)]
+        read = [self._row(template, places) for places in self._lines]
         rows, totals = settle_table(read[:-1], read[-1], template.rules)
         rows, totals = hold_to_sums(rows, totals, template.rules)
-        fields = [{spec.name: _field(spec, places.get(spec.name), settled.get(spec.name))
-                   for spec in template.columns if spec.name in places}
-                  for places, settled in zip((*self.match.rows, self.match.totals), (*rows, totals), strict=True)]
-        return tuple(fields[:-1]), fields[-1]
+        return [*rows, totals]
+
+    @property
+    def _lines(self) -> tuple[Mapping[str, Place], ...]:
+        return (*self.match.rows, self.match.totals)
 
     def _row(self, template: Template, places: Mapping[str, Place]) -> dict[str, KindReading]:
         return {spec.name: self._read(spec, places[spec.name]) for spec in template.columns if spec.name in places}

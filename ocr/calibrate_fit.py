@@ -1,0 +1,187 @@
+"""Fit the calibration on sheets whose values are known: `python -m ocr.calibrate_fit FOLDER...`.
+
+A folder holds NNN.jpg with NNN.expected.json beside it, and roster.csv and units.csv in it or above
+it. Every sheet is read with its lists and without them. Never give it sheets that measure the reader.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import unicodedata
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ocr.calibrate import FEATURES, PARAMETERS, features
+from ocr.engine import Engine
+from ocr.grid import find_grid
+from ocr.kinds.knowledge import Knowledge
+from ocr.lists import Lists, read_roster, read_units
+from ocr.load import open_sheets
+from ocr.match import match
+from ocr.pipeline_fields import FieldReader
+from ocr.reconcile import Settled
+from ocr.rectify import rectify
+from ocr.template import load_templates
+
+TARGETS = (0.001, 0.005)
+"""Shares of wrong values among accepted ones for which thresholds are worked out."""
+
+LEAST = 40
+"""Kinds seen less often are calibrated with all kinds together."""
+
+_RIDGE = 1.0
+_FOLDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One field with ink: its kind, its features, whether its value was right; `sheet` keeps folds apart."""
+
+    kind: str
+    features: tuple[float, ...]
+    right: bool
+    sheet: str
+
+
+def main(folders: Sequence[str]) -> int:
+    """Reads the sheets, fits, writes calibration.json, prints how well it fits."""
+    examples = [example for folder in folders for example in examples_of(Path(folder))]
+    parameters = fitted(examples)
+    text = json.dumps({"features": FEATURES, "kinds": parameters}, ensure_ascii=False, indent=1)
+    PARAMETERS.write_text(text + "\n", encoding="utf-8")
+    for kind, found in sorted(parameters.items()):
+        sys.stdout.write(f"{kind:18} {found['fields']:6} fields, {found['right']:.4f} right, "
+                         f"calibration error {found['ece']:.4f}, accepted {found['accepted']}\n")
+    return 0
+
+
+def examples_of(folder: Path) -> Iterator[Example]:
+    """Every field with ink of the folder's sheets, read with the lists and without."""
+    engine, templates = Engine(), list(load_templates().values())
+    both = (Knowledge(_lists(folder)), Knowledge(Lists()))
+    for path in sorted(folder.rglob("*.expected.json")):
+        expected = json.loads(path.read_text(encoding="utf-8"))
+        picture = path.with_name(path.name.replace(".expected.json", ".jpg"))
+        sheet = rectify(next(open_sheets(picture)).pixels)
+        found = match(sheet, find_grid(sheet), templates, engine.read_line, engine.locate)
+        if found is None or found.template.id != expected["template"]:
+            continue
+        for knowledge in both:
+            reader = FieldReader.of(engine, knowledge, found)
+            kinds = {spec.name: spec.kind for spec in (*found.template.fields, *found.template.columns)}
+            for name, settled, value in _pairs(reader, expected):
+                if settled.reading is not None and settled.reading.evidence is not None:
+                    yield Example(kinds[name], features(settled), _same(kinds[name], settled.value, value), picture.stem)
+
+
+def _lists(folder: Path) -> Lists:
+    for place in (folder, folder.parent):
+        if (place / "roster.csv").is_file():
+            return Lists(read_roster(place / "roster.csv"), read_units(place / "units.csv"))
+    return Lists()
+
+
+def _pairs(reader: FieldReader, expected: Mapping[str, Any]) -> Iterator[tuple[str, Settled, str]]:
+    if expected.get("fields"):
+        for name, settled in reader.settled_form().items():
+            yield name, settled, expected["fields"].get(name, "")
+        return
+    rows = [*expected["rows"], expected["totals"]]
+    found = reader.settled_table()
+    if len(found) == len(rows):
+        for settled, values in zip(found, rows, strict=True):
+            yield from ((name, cell, values.get(name, "")) for name, cell in settled.items() if name in values)
+
+
+def _same(kind: str, value: str, expected: str) -> bool:
+    return _plain(value) == _plain(expected) if kind == "free_text" else value == expected
+
+
+def _plain(text: str) -> str:
+    """Running text is compared without punctuation and spaces."""
+    wide = unicodedata.normalize("NFKC", text)
+    return "".join(character for character in wide if unicodedata.category(character)[0] not in "PZS")
+
+
+def fitted(examples: Sequence[Example]) -> dict[str, Any]:
+    """Parameters per kind, and under "" those of all kinds together."""
+    found = {"": _fit(examples)}
+    for kind in sorted({example.kind for example in examples}):
+        own = [example for example in examples if example.kind == kind]
+        if len(own) >= LEAST:
+            found[kind] = _fit(own)
+    return found
+
+
+def _fit(examples: Sequence[Example]) -> dict[str, Any]:
+    x = np.array([example.features for example in examples])
+    y = np.array([example.right for example in examples], np.float64)
+    folds = np.array([zlib.crc32(example.sheet.encode()) % _FOLDS for example in examples])
+    unseen = np.zeros(len(y))
+    for fold in range(_FOLDS):
+        apart = folds == fold
+        if apart.any() and (~apart).any():
+            unseen[apart] = _predicted(_logistic(x[~apart], y[~apart]), x[apart])
+    weights = _logistic(x, y)
+    thresholds = {f"{target:g}": _threshold(unseen, y, target) for target in TARGETS}
+    return {
+        "intercept": round(float(weights[0]), 5), "weights": [round(float(w), 5) for w in weights[1:]],
+        "thresholds": thresholds, "fields": len(y), "right": round(float(y.mean()), 4),
+        "ece": round(calibration_error(unseen, y), 4),
+        "accepted": {key: round(float((unseen >= t).mean()), 3) for key, t in thresholds.items()},
+    }
+
+
+def _logistic(x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Intercept and weights of a ridge logistic regression, on standardised features, given back unscaled."""
+    from scipy.optimize import minimize
+
+    mean, spread = x.mean(axis=0), x.std(axis=0)
+    spread[spread < 1e-6] = 1e9       # a feature that never varies gets no weight
+    z = np.concatenate([np.ones((len(x), 1)), (x - mean) / spread], axis=1)
+
+    def loss(w: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        score = z @ w
+        p = 1 / (1 + np.exp(-np.clip(score, -30, 30)))
+        value = np.logaddexp(0, -score * (2 * y - 1)).sum() + 0.5 * _RIDGE * (w[1:] ** 2).sum()
+        slope = z.T @ (p - y)
+        slope[1:] += _RIDGE * w[1:]
+        return float(value), slope
+
+    w = minimize(loss, np.zeros(z.shape[1]), jac=True, method="L-BFGS-B").x
+    raw = w[1:] / spread
+    return np.concatenate([[w[0] - raw @ mean], raw])
+
+
+def _predicted(weights: NDArray[np.float64], x: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(1 / (1 + np.exp(-np.clip(weights[0] + x @ weights[1:], -30, 30))))
+
+
+def _threshold(p: NDArray[np.float64], y: NDArray[np.float64], target: float) -> float:
+    """The least confidence above which both the expected and the seen share of wrong values keep the target."""
+    order = np.argsort(-p)
+    count = np.arange(1, len(p) + 1)
+    expected = np.cumsum(1 - p[order]) / count
+    seen = np.cumsum(1 - y[order])
+    good = np.flatnonzero((expected <= target) & (seen <= target * count))
+    if not len(good):
+        return 1.0 - target / 10
+    return round(float(min(max(p[order][good[-1]], 1 - 20 * target), 0.99999)), 5)
+
+
+def calibration_error(p: NDArray[np.float64], y: NDArray[np.float64], bins: int = 15) -> float:
+    """Expected calibration error: mean gap between confidence and share right, over bins of equal count."""
+    order = np.argsort(p)
+    parts = np.array_split(order, bins)
+    return float(sum(abs(p[part].mean() - y[part].mean()) * len(part) for part in parts if len(part)) / max(1, len(p)))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
