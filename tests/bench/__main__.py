@@ -8,11 +8,14 @@ from tests.bench import accuracy
 
 
 def main(arguments: list[str]) -> int:
-    """Runs the accuracy benchmark twice, RapidOCR's pace only once."""
+    """Runs the accuracy benchmark on plain sheets twice and on altered ones, RapidOCR's pace only once."""
     print("— without a roster —")
     bare = accuracy.main(arguments)
     print("\n— with the school's roster —")
-    return bare or accuracy.main([*arguments, "--roster", "--fullpage", "0"])
+    listed = accuracy.main([*arguments, "--roster", "--fullpage", "0"])
+    print("\n— altered layouts, worn paper, hard pictures —")
+    altered = accuracy.main([*arguments, "--altered", "--fullpage", "0"])
+    return bare or listed or altered
 
 
 if __name__ == "__main__":

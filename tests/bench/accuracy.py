@@ -15,13 +15,8 @@ from ocr.lists import Lists, read_roster, read_units
 from ocr.template import load_templates
 from tests.bench import scoring
 from tests.bench.fullpage import Pace, pace_of_rapidocr
+from tests.bench.held import own_sheets
 from tests.bench.scoring import Outcome, Rate, grouped
-
-ROOT = Path(__file__).resolve().parents[2]
-OWN_SHEETS = ROOT / "build" / "bench" / "held"
-SAMPLES = ROOT / "sample_scans"
-MADE = {"home_visit": 48, "township_table": 24}
-"""Held-out sheets the benchmark makes for itself where the fonts are."""
 
 
 @dataclass(slots=True)
@@ -34,6 +29,8 @@ class Run:
     structures: list[bool] = field(default_factory=list)
     grid_cells: list[Rate] = field(default_factory=list)
     flagged: list[tuple[bool, bool]] = field(default_factory=list)
+    several: list[tuple[bool, bool]] = field(default_factory=list)
+    altered: dict[str, list[Outcome]] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
     wall: float = 0.0
     cpu: float = 0.0
@@ -43,7 +40,7 @@ class Run:
 def main(arguments: list[str]) -> int:
     """Reads, judges, prints; the exit code only says whether the run came through."""
     asked = _parser().parse_args(arguments)
-    folder = asked.sheets or _own_sheets()
+    folder = asked.sheets or own_sheets(altered=asked.altered)
     sheets = spread(sorted(folder.rglob("*.expected.json")), asked.limit)
     if not sheets:
         print(f"no sheets with expected readings under {folder}", file=sys.stderr)
@@ -87,6 +84,10 @@ def judge(run: Run, path: Path, expected: dict[str, Any], reading: dict[str, Any
     run.sheets += 1
     if reading and any(problem["code"] == "failed" for problem in reading["problems"]):
         run.failures.append(f"{path.parent.name}/{_image(path).name}: the reader gave up on this sheet")
+    several = "several_sheets" in expected.get("problems", ())
+    run.several.append((several, _said_several(reading)))
+    if several:
+        return
     run.templates.append(reading is not None and reading["template"] == expected["template"])
     if "grid" in expected:
         same, read = scoring.grid_cells(expected["grid"], reading["grid"] if reading else None)
@@ -96,10 +97,17 @@ def judge(run: Run, path: Path, expected: dict[str, Any], reading: dict[str, Any
     kinds = {spec.name: spec.kind for spec in load_templates()[expected["template"]].fields}
     judged = list(scoring.outcomes(f"{path.parent.name}/{_image(path).name}", expected, reading, kinds))
     run.judged += judged
+    for name in expected.get("alterations", ()):
+        run.altered.setdefault(name, []).extend(judged)
     found = reading["marks"] if reading else {}
     run.marks += [found.get(name, False) == there for name, there in expected["marks"].items()]
     if expected["template"] == "township_table":
         run.flagged.append((bool(expected["flags"]), _objected(reading)))
+
+
+def _said_several(reading: dict[str, Any] | None) -> bool:
+    """Whether the reader saw more than one sheet in the picture."""
+    return any(problem["code"] == "several_sheets" for problem in (reading or {}).get("problems", ()))
 
 
 def _objected(reading: dict[str, Any] | None) -> bool:
@@ -124,6 +132,15 @@ def show(run: Run) -> None:
             f"\nsheets that do not add up: {len(caught)}, flagged {sum(caught)}; "
             f"others {len(false)}, flagged {sum(false)}"
         )
+    if any(there for there, _ in run.several):
+        seen = [said for there, said in run.several if there]
+        false = [said for there, said in run.several if not there]
+        print(
+            f"several sheets in a picture: {len(seen)}, said so {sum(seen)}; "
+            f"others {len(false)}, said so {sum(false)}"
+        )
+    if run.altered:
+        _show_altered(run.altered)
     if run.structures:
         cells = Rate(sum(r.hits for r in run.grid_cells), sum(r.count for r in run.grid_cells))
         print(f"\ngeneric tables: structure right {_share(run.structures)}, handwritten cells right {cells}")
@@ -159,6 +176,17 @@ def _show_kinds(judged: list[Outcome]) -> None:
         )
 
 
+def _show_altered(altered: dict[str, list[Outcome]]) -> None:
+    """How right the sheets with each alteration are, the worst first: a sheet has several."""
+    print(f"\n{'altered':24}{'sheets':>8}{'right':>10}{'accepted':>10}{'wrong among':>13}")
+    for name, inside in sorted(altered.items(), key=lambda item: scoring.accuracy(item[1]).share):
+        wrong = scoring.wrong_among_accepted(inside)
+        print(
+            f"  {name:22}{len({one.sheet for one in inside}):>8}{scoring.accuracy(inside)!s:>10}"
+            f"{scoring.accepted(inside)!s:>10}{wrong.hits:>5} of {wrong.count:<5}"
+        )
+
+
 def show_wrong(judged: list[Outcome]) -> None:
     """Lists every wrong value, the surest first."""
     for one in sorted((one for one in judged if not one.right), key=lambda one: -one.confidence):
@@ -191,26 +219,6 @@ def spread(sheets: list[Path], limit: int) -> list[Path]:
     return [group[turn] for turn in range(turns) for group in groups.values() if turn < len(group)][:limit]
 
 
-def _own_sheets() -> Path:
-    from tests.press.__main__ import save, save_lists
-    from tests.press.fonts import FontMissing
-    from tests.press.sheets import CONDITIONS, make_sheet
-
-    try:
-        for form, count in MADE.items():
-            for number in range(1000, 1000 + count):
-                target = OWN_SHEETS / form / f"{number}.jpg"
-                if not target.exists():
-                    pressed = make_sheet(number, form, CONDITIONS[number % 4], "held")
-                    save(target.parent, target.stem, pressed.image_bytes, pressed.expected)
-        save_lists(OWN_SHEETS, "held")
-    except FontMissing as missing:
-        print(f"no held-out sheets can be made ({missing});")
-        print("reading sample_scans instead, whose hands the reader was tuned on")
-        return SAMPLES
-    return OWN_SHEETS
-
-
 def _lists(folder: Path, asked: argparse.Namespace) -> Lists:
     roster, units = folder / "roster.csv", folder / "units.csv"
     return Lists(
@@ -232,6 +240,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--sheets", type=Path, help="folder of NNN.jpg with NNN.expected.json; default: its own"
     )
+    parser.add_argument("--altered", action="store_true", help="its own altered sheets instead")
     parser.add_argument("--roster", action="store_true", help="give the reader the folder's roster.csv")
     parser.add_argument("--bare", action="store_true", help="do not give it units.csv either")
     parser.add_argument("--limit", type=int, default=0, help="read no more sheets than this")

@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.bench import accuracy
 from tests.bench.accuracy import Run, judge, show, spread
-
-SAMPLES = accuracy.SAMPLES
+from tests.bench.held import SAMPLES
 
 
 def cell(value):
@@ -69,3 +67,26 @@ def test_a_few_sheets_are_taken_evenly_from_all_conditions():
     sheets = sorted(Path(SAMPLES).rglob("*.expected.json"))
     taken = [json.loads(path.read_text("utf-8")) for path in spread(sheets, 8)]
     assert len({(one["template"], one["condition"]) for one in taken}) == 8
+
+
+def test_what_an_altered_sheet_does_not_have_is_not_judged_and_two_sheets_need_only_be_told_as_two(capsys):
+    path = SAMPLES / "home_visit" / "001.expected.json"
+    expected = json.loads(path.read_text("utf-8")) | {"alterations": ["missing_cells"]}
+    del expected["fields"]["companion_teacher"]
+    two = {
+        "template": "home_visit",
+        "condition": "photo",
+        "marks": {},
+        "flags": [],
+        "problems": ["several_sheets"],
+    }
+    said = {"template": None, "problems": [{"code": "several_sheets", "text": ""}]}
+    run = Run(wall=1.0, cpu=1.0)
+    judge(run, path, expected, perfect(expected))
+    judge(run, path, two, said)
+    show(run)
+    report = capsys.readouterr().out
+    assert "companion_teacher" not in {one.name for one in run.judged}
+    assert "several sheets in a picture: 1, said so 1; others 1, said so 0" in report
+    assert run.templates == [True]
+    assert "missing_cells" in report
