@@ -5,6 +5,7 @@ import { Board, candidateButtons, element, objectionNote } from "./review_board.
 const ORDER = "review-order";
 const OPEN_CROP = [620, 104];
 const SMALL_CROP = [132, 32];
+const WIDE_CROP = [260, 34];
 const SIDE_CROP = [150, 46];
 
 export class Form extends Board {
@@ -36,7 +37,7 @@ export class Form extends Board {
     const first = this.paperOrder.filter((key) => this.opened.has(key));
     const others = this.paperOrder.filter((key) => !this.opened.has(key));
     this.desk.dataset.order = this.byPaper ? "paper" : "doubt";
-    this.rest.textContent = others.length ? `机器有把握的 ${others.length} 项（点开可改）` : "";
+    this.rest.textContent = this.editable && others.length ? `机器有把握的 ${others.length} 项（点开可改）` : "";
     const wanted = this.byPaper ? this.paperOrder.map((key) => this.cards.get(key))
       : [...first.map((key) => this.cards.get(key)), ...(others.length ? [this.rest] : []), ...others.map((key) => this.cards.get(key))];
     const active = document.activeElement, had = this.touched;
@@ -63,6 +64,7 @@ export class Form extends Board {
     const objections = this.objectionsOf(key);
     card.classList.toggle("is-open", isOpen);
     card.classList.toggle("is-long", field.mode === "long");
+    card.classList.toggle("is-wide", field.mode === "long" || field.kind === "id_number");
     card.classList.toggle("is-current", key === this.current);
     card.classList.toggle("is-waiting", Boolean(field.waiting));
     card.classList.toggle("is-decided", Boolean(field.decided) || (Boolean(field.isSaving) && !field.waiting));
@@ -114,7 +116,7 @@ export class Form extends Board {
 
 /** The crop is large over the box one is at, and beside it or small elsewhere. */
 function cropSize(card, isOpen, field) {
-  if (!isOpen) return SMALL_CROP;
+  if (!isOpen) return card.classList.contains("is-wide") ? WIDE_CROP : SMALL_CROP;
   const isLarge = card.classList.contains("is-current") || field.mode === "long";
   return isLarge ? [Math.min(OPEN_CROP[0], card.clientWidth - 28), OPEN_CROP[1]] : SIDE_CROP;
 }
