@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from service import access
 from service.access import Actor
-from service.models import TownshipCount, Unit
+from service.models import Sheet, TownshipCount, Unit
 from service.reports.figures import STANDING, Figure, Question
 from service.reports.ledger import Level, place_of
 from service.reports.places import Place, rows_for
@@ -29,6 +29,8 @@ class PaperRow:
     row: int
     counted_on: date
     counts: Mapping[str, int]
+    in_sight: bool = True
+    """Whether the person may open the sheet: one that the bureau handed in shows other units too."""
 
     @property
     def adds_up(self) -> bool:
@@ -118,13 +120,14 @@ def _papers(session: Session, actor: Actor, day: date, level: Level) -> dict[int
         partition_by=TownshipCount.unit_id,
         order_by=(TownshipCount.counted_on.desc(), TownshipCount.filed_at.desc(), TownshipCount.id.desc()))
     ranked = select(TownshipCount.id, latest.label("age")).where(TownshipCount.counted_on <= day).subquery()
-    query = select(TownshipCount).join(ranked, ranked.c.id == TownshipCount.id).join(
-        Unit, Unit.id == TownshipCount.unit_id).where(ranked.c.age == 1, place_of(Unit, level) == Unit.id)
+    query = select(TownshipCount, Sheet.unit_id).join(ranked, ranked.c.id == TownshipCount.id).join(
+        Unit, Unit.id == TownshipCount.unit_id).join(Sheet, Sheet.id == TownshipCount.sheet_id)
+    query = query.where(ranked.c.age == 1, place_of(Unit, level) == Unit.id)
     if actor.unit_ids is not None:
         query = query.where(access.within(TownshipCount.unit_id, actor))
-    return {paper.unit_id: _paper(paper) for paper in session.scalars(query)}
+    return {count.unit_id: _paper(count, actor.sees(sender)) for count, sender in session.execute(query)}
 
 
-def _paper(count: TownshipCount) -> PaperRow:
+def _paper(count: TownshipCount, in_sight: bool) -> PaperRow:
     counts = {"prior_year": count.prior_year, "ministry_list": count.ministry_list, "total": count.total}
-    return PaperRow(count.sheet_id, count.row, count.counted_on, counts)
+    return PaperRow(count.sheet_id, count.row, count.counted_on, counts, in_sight)

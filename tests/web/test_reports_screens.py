@@ -8,7 +8,8 @@ from datetime import date
 import pytest
 from openpyxl import load_workbook
 
-from service.models import AuditEvent, Case, CaseEvent, Student
+from service.models import AuditEvent, Case, CaseEvent, Student, TownshipCount
+from tests.service.case_papers import put_table
 
 LINK = re.compile(r'<a class="figure-link[^"]*" href="([^"]+)"[^>]*>(\d+)</a>')
 
@@ -137,3 +138,15 @@ def test_the_present_month_opens_and_neighbours_are_linked(client_for):
     assert answer.status_code == 302 and answer.location.startswith("/reports/months/20")
     page = bureau.get("/reports/months/2019-04").get_data(as_text=True)
     assert "/reports/months/2019-03" in page and "/reports/months/2019-05" in page
+
+
+def test_a_township_sees_its_count_on_the_bureaus_paper_but_not_the_paper(client_for, county):
+    with county.installation.database.write() as session:
+        clerk = county.users["clerk"]
+        sheets = [put_table(session, county.units[unit], clerk, []) for unit in ("示范县教育体育局", "河滨")]
+        for sheet, unit in zip(sheets, ("城关", "河滨"), strict=True):
+            session.add(TownshipCount(sheet_id=sheet.id, row=1, unit_id=county.units[unit], prior_year=77,
+                                      ministry_list=0, total=77, counted_on=date(2019, 4, 30)))
+    for who, link in (("township", False), ("other_township", True), ("bureau", True)):
+        page = client_for(who).get("/reports/annex1?day=2019-05-01").get_data(as_text=True)
+        assert "77" in page and ('href="/sheets/' in page) == link
