@@ -10,7 +10,7 @@ from datetime import date, datetime
 from service.calendar import COUNTY_TIME, today
 from service.errors import Invalid
 
-_MONTH = re.compile(r"(\d{4})-(\d{2})")
+_MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -17,7 +17,7 @@ from service.reports import charts, listing, month, ranking
 from service.reports.figures import ANNEX_LABELS, LABELS, Figure, Question
 from service.reports.glance import glance
 from service.reports.ledger import LEVELS, Level
-from service.reports.periods import Month, month_of, month_with, parse_day, parse_month, this_month
+from service.reports.periods import Month, month_with, parse_day, parse_month, this_month
 from service.reports.trend import trend
 from service.web.context import actor, installation, requires
 
@@ -136,8 +136,14 @@ def month_choices() -> list[Month]:
     newest, found = this_month(), []
     while newest >= FIRST_MONTH:
         found.append(newest)
-        newest = month_of(newest.year, newest.month).shifted(-1)
+        newest = newest.shifted(-1)
     return found
+
+
+@blueprint.app_template_global()
+def still_running(wanted: Month) -> bool:
+    """Whether the month is not over yet, so that its figures still change from day to day."""
+    return wanted >= this_month()
 
 
 @blueprint.app_template_global()
