@@ -197,7 +197,7 @@ def _standing(scan: Scan) -> Standing:
     if "to_review" in states:
         return Standing("to_review", "待审核", "info", "已识别，等教体局审核。", True)
     if "signed" in states:
-        return Standing("filed", "已审核入档", "ok", "不用再处理。")
+        return Standing("filed", "已入档", "ok", "不用再处理。")
     return Standing("set_aside", "未入档", "", "审核员认为不属于需要录入的表格，原件仍保留。")
 
 
@@ -213,7 +213,7 @@ def _retake_standing(scan: Scan) -> Standing:
     return Standing("retake", "需重拍", "bad", detail)
 
 
-_SHEETS = {"to_review": ("待审核", "info"), "signed": ("已审核入档", "ok"), "returned": ("退回重拍", "bad"),
+_SHEETS = {"to_review": ("待审核", "info"), "signed": ("已入档", "ok"), "returned": ("退回重拍", "bad"),
            "set_aside": ("不入档", "")}
 
 

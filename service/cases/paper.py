@@ -21,7 +21,7 @@ KIND_LABELS: Mapping[str, str] = {
     "accepted": "确认", "corrected": "改为", "picked": "选为", "illegible": "无法辨认", "undone": "撤销",
 }
 STATE_LABELS: Mapping[str, tuple[str, str]] = {
-    "to_review": ("待审核", "warn"), "signed": ("已入档", "ok"), "returned": ("已退回学校", "bad"),
+    "to_review": ("待审核", "warn"), "signed": ("已入档", "ok"), "returned": ("退回重拍", "bad"),
     "set_aside": ("已搁置", ""),
 }
 

@@ -13,7 +13,7 @@ from service.errors import Conflict, NotFound
 from service.models import Sheet
 from service.review.claims import claimable, until
 
-STATE_WORDS = {"to_review": "待核对", "signed": "已签发", "returned": "已退回学校", "set_aside": "已搁置"}
+STATE_WORDS = {"to_review": "待审核", "signed": "已入档", "returned": "退回重拍", "set_aside": "已搁置"}
 
 
 def find(session: Session, actor: Actor, sheet_id: int) -> Sheet:

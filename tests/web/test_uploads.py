@@ -163,7 +163,7 @@ def put(county, scan_id, state, sheet_state=None, reason="", problems=()):
 
 STATES = [  # scan's state, sheet's, what the school reads, whether the page keeps asking
     ("received", None, "排队中", True), ("reading", None, "识别中", True),
-    ("read", "to_review", "待审核", True), ("read", "signed", "已审核入档", False),
+    ("read", "to_review", "待审核", True), ("read", "signed", "已入档", False),
     ("read", "set_aside", "未入档", False),
     ("read", "returned", "需重拍", False), ("failed", None, "需重拍", False),
 ]

@@ -237,5 +237,5 @@ PATHS: dict[str, dict[str, Any]] = {
     "/sheets/{sheet_id}/sign-off": {"post": {
         "operationId": "signOff", "tags": ["sheets"], "summary": "签发并归档；还有未核对的地方时 422",
         "parameters": [_SHEET_ID], "requestBody": _takes("SignOffIn"),
-        "responses": {"200": _json("SheetOut", "已签发")}}},
+        "responses": {"200": _json("SheetOut", "已入档")}}},
 }
