@@ -111,7 +111,7 @@ def canonical(alphabet: Alphabet) -> tuple[str, ...]:
                  for new, old in zip(simple, single, strict=True))
 
 
-_OWN_RIGHT = frozenset("昇堃喆淼甯邨仝犇龢飏祎椾蹚")
+_OWN_RIGHT = frozenset("龑昇堃喆淼甯邨仝犇龢飏祎椾蹚")
 """Once variants, again characters of their own in the national list of 2013, as people's names need them."""
 
 

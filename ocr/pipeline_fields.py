@@ -10,11 +10,12 @@ import cv2
 import numpy as np
 
 from ocr import calibrate, kinds
-from ocr.decode import Emissions, best_path
+from ocr.decode import Emissions
 from ocr.grid import InkMap, ink, ink_map
 from ocr.kinds.evidence import Context, Evidence, KindReading
 from ocr.kinds.knowledge import Knowledge
 from ocr.match import Match, Place
+from ocr.pipeline_lines import flowing, legible, without_rulings, without_stray_end
 from ocr.reconcile import Settled, settle
 from ocr.reconcile_sums import hold_to_sums
 from ocr.reconcile_table import settle_table
@@ -27,6 +28,10 @@ MARGIN = 6
 
 _LAST = ("free_text",)
 """Kinds read after all others, because names read elsewhere on the sheet help them."""
+
+
+_WORDS = ("free_text", "place", "school", "person_name")
+"""Kinds made of Chinese characters."""
 
 
 class Recogniser(Protocol):
@@ -94,8 +99,10 @@ class FieldReader:
         if not crops:
             return KindReading(())
         lines = tuple(self.engine.emissions(crop) for crop in crops)
+        if spec.kind in _WORDS:
+            lines = tuple(map(without_rulings, lines))
         if spec.name in self._sealed:
-            lines = legible(lines)
+            lines = tuple(map(without_stray_end, legible(lines)))
         evidence = Evidence(lines)
         return kinds.read(evidence, Context(spec, self.knowledge, words))
 
@@ -108,10 +115,7 @@ class FieldReader:
         lines = place.lines or (place.ink_box,)
         if spec.name in self._sealed:
             lines = flowing(lines, place.box)
-        crops = [self.match.sheet.crop(line, MARGIN, printed) for line in lines]
-        if spec.name not in self._sealed:
-            return crops
-        return [crop for crop in map(without_seal, crops) if crop is not None]
+        return [self.match.sheet.crop(line, MARGIN, printed) for line in lines]
 
     @property
     def _sealed(self) -> frozenset[str]:
@@ -128,50 +132,6 @@ def side_by_side(sheet: RectifiedSheet, cells: Iterable[Box], strokes: InkMap) -
     crops = [sheet.crop((box[0], top, box[2], bottom), MARGIN) for box in found]
     height = min(crop.shape[0] for crop in crops)
     return np.asarray(cv2.hconcat([crop[:height] for crop in crops]), np.uint8)
-
-
-def without_seal(crop: Image) -> Image | None:
-    """A line with the red of a seal painted as paper; None when little else was on it."""
-    blue, green, red = (crop[:, :, channel].astype(np.int16) for channel in range(3))
-    redness = red - np.maximum(blue, green)
-    stamped = cv2.dilate((redness > _RED).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-    paper = np.percentile(crop.reshape(-1, 3), 80, axis=0)
-    dark = crop.max(axis=2) < 0.72 * paper.max()
-    if (dark & ~stamped).sum() < 0.35 * (dark | (redness > _RED)).sum():
-        return None
-    clean = crop.copy()
-    clean[stamped] = paper.astype(np.uint8)
-    return clean
-
-
-_RED = 28
-"""Grey levels by which red exceeds the other colours in the print of a seal; pens stay below."""
-
-
-def flowing(lines: tuple[Box, ...], place: Box) -> tuple[Box, ...]:
-    """The lines that go on from each other: a line begins where the first did, or the one before was full.
-
-    What stands elsewhere in a place for a seal is the seal's.
-    """
-    width = place[2] - place[0]
-    kept = lines[:1]
-    for line in lines[1:]:
-        full = kept[-1][2] > place[0] + 0.75 * width
-        begins = abs(line[0] - kept[0][0]) < 0.1 * width
-        if (full or begins) and line[0] < place[0] + 0.3 * width:
-            kept = (*kept, line)
-    return kept
-
-
-def legible(lines: tuple[Emissions, ...]) -> tuple[Emissions, ...]:
-    """The lines of writing without those that only a seal's curved words can have given."""
-    scores = [best_path(line)[1] for line in lines]
-    kept = tuple(line for line, score in zip(lines, scores, strict=True) if score >= _LEGIBLE)
-    return kept or lines[:1]
-
-
-_LEGIBLE = 0.7
-"""Mean probability of a line's characters below which it is taken for a seal."""
 
 
 def _names(template: Template, settled: Mapping[str, Settled]) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.kinds.evidence import KindReading
-from ocr.kinds.id_number import born_on, sex
+from ocr.kinds.id_number import born_on, flags, sex
 from ocr.kinds.knowledge import Knowledge
 from ocr.lists import RosterEntry
 
@@ -107,10 +107,15 @@ def _roster(rule: Rule, values: Values, knowledge: Knowledge) -> NDArray[np.floa
         for entry in entries:
             weight = 1.0
             for field, value in chosen.items():
-                weight *= 1.0 if _matches(entry, keys[field], value) else _PARTS[keys[field]]
+                weight *= 1.0 if _matches(entry, keys[field], value) else _differing(keys[field], value)
             best = max(best, weight)
         return best
     return _table(values, weigh)
+
+
+def _differing(key: str, value: str) -> float:
+    """A number that is sound in itself and not the entry's belongs to somebody else."""
+    return _PARTS[key] if key != "id" or flags(value) else _PARTS[key] / 100
 
 
 def _possible(rule: Rule, values: Values, knowledge: Knowledge) -> list[RosterEntry]:

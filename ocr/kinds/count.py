@@ -19,16 +19,19 @@ def read(evidence: Evidence, context: Context) -> KindReading:
     """The likeliest numbers of up to `options.digits` digits (4 unless told)."""
     lattice = folded(evidence.joined, DIGITS + "".join(_NONE), _LOOKS)
     numbers = search(lattice, Digits(1, int(context.spec.options.get("digits", 4))), beams=10)
-    found = [Candidate(str(int(h.text)), h.text, h.log_p) for h in numbers]
+    found = [Candidate(str(int(h.text)), h.text, h.log_p - _LONG.get(len(h.text), 0.0)) for h in numbers]
     dashes = forward(lattice, _NONE) - _LESS_LIKELY
     found += [Candidate("", text, float(log_p)) for text, log_p in zip(_NONE, dashes, strict=True)]
 
     def rescore(values: Sequence[str]) -> Sequence[float]:
-        return [float(log_p) for log_p in forward(lattice, values)]
+        scores = zip(values, forward(lattice, values), strict=True)
+        return [float(log_p) - _LONG.get(len(value), 0.0) for value, log_p in scores]
 
     candidates = merged(found, keep=12)
     return KindReading(candidates, evidence, rescore=rescore) if candidates else nothing(evidence)
 
 
+_LONG = {4: 4.0, 5: 5.0, 6: 6.0}
+"""Natural logarithm of how rare counts of that many digits are in a township's tables."""
 _LESS_LIKELY = 4.0
 """Natural logarithm of how much rarer a dash for none is than a number."""

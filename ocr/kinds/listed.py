@@ -14,7 +14,7 @@ _FREE = 4.0
 
 
 def with_open_reading(listed: list[Candidate], opened: list[Candidate], lattice: Lattice,
-                      known: set[str]) -> tuple[Candidate, ...]:
+                      known: set[str], unlisted: float = UNLISTED) -> tuple[Candidate, ...]:
     """Listed candidates and open texts on one scale.
 
     The open texts' own weights are put aside: each is scored by the writing alone (`lattice` holds
@@ -22,6 +22,6 @@ def with_open_reading(listed: list[Candidate], opened: list[Candidate], lattice:
     """
     texts = [c.raw for c in opened if c.value and c.value not in known]
     scores = forward(lattice, texts)
-    free = [Candidate(text, text, float(score) + math.log(UNLISTED) - _FREE * len(text), ("unlisted",))
+    free = [Candidate(text, text, float(score) + math.log(unlisted) - _FREE * len(text), ("unlisted",))
             for text, score in zip(texts, scores, strict=True)]
     return merged([*listed, *free])

@@ -13,6 +13,9 @@ from ocr.kinds.listed import with_open_reading
 _ENDS = {"": 0.7, "镇": 0.1, "乡": 0.05, "街道": 0.05, "中心校": 0.02, "镇中心校": 0.02, "乡中心校": 0.02, "中心学校": 0.02,
          "镇中心学校": 0.02, "街道办": 0.005, "街道办事处": 0.005, "街道中心校": 0.01}
 
+_UNLISTED = 1e-4
+"""A county's units are known to the last; only an unheard-of paper names another."""
+
 
 def read(evidence: Evidence, context: Context) -> KindReading:
     """The likeliest units; a unit's name may be written with what kind of place it is."""
@@ -24,7 +27,7 @@ def read(evidence: Evidence, context: Context) -> KindReading:
     lattice = folded(evidence.joined, lexicon.symbols)
     every = folded(evidence.joined, free_text.symbols(), quiet=free_text.QUIET)
     listed = [Candidate(values[h.text], h.text, h.log_p) for h in lexicon.read(lattice)]
-    return KindReading(with_open_reading(listed, list(opened.candidates), every, set(values)), evidence)
+    return KindReading(with_open_reading(listed, list(opened.candidates), every, set(values), _UNLISTED), evidence)
 
 
 @lru_cache(maxsize=4)
