@@ -46,6 +46,8 @@ def make(seed: int, form: str, condition: str | None, split: str) -> tuple[bytes
     wished = snapshot.wishes(rng, condition)
     if several:
         wished = replace(wished, steep=False)
+    if paper.shape[1] > paper.shape[0]:  # rows of a wide sheet are low, their writing small
+        wished = replace(wished, shaken=False, steep=wished.steep and condition == "photo")
     if expected["pen"].endswith("pencil"):  # what is hardly to be seen stays still and clear
         wished = replace(wished, crushed=False, shaken=False)
     picture = snapshot.take(

@@ -66,8 +66,10 @@ def _heights(made: Shape, room: float, rng: np.random.Generator) -> list[float]:
         else:
             base = between(rng, 9.5, 15)
         wanted.append(base + (7.5 if made.under & set(row) and row[0] not in AREAS else 0))
-    if share(rng, 0.6):  # most forms fill their page
-        wanted[made.rows.index(["content"])] += max(0.0, room - sum(wanted))
+    content = made.rows.index(["content"])
+    spare = room - sum(wanted)
+    if spare < 0 or share(rng, 0.6):  # most forms fill their page; a full one saves on the content first
+        wanted[content] = max(wanted[content] + spare, min(wanted[content], 24.0))
     scale = min(1.0, room / sum(wanted))
     return [height * scale for height in wanted]
 
