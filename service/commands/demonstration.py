@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
+from ocr.lists import read_units
 from service.commands import running
 from service.config import Settings
 from service.errors import Unavailable
@@ -33,7 +34,8 @@ def run(settings: Settings) -> None:
 
 def _apart(settings: Settings) -> Settings:
     """The demonstration has a folder of its own, needs no server, and takes the next free port."""
-    own = replace(settings, data_dir=settings.data_dir / "demo", database_url="", redis_url="", key_file=None)
+    own = replace(settings, data_dir=settings.data_dir / "demo", database_url="", redis_url="", key_file=None,
+                  county_name=_county(settings))
     host, _, port = settings.bind.rpartition(":")
     for number in range(int(port), int(port) + _PORTS_TRIED):
         try:
@@ -42,6 +44,12 @@ def _apart(settings: Settings) -> Settings:
         except Unavailable:
             continue
     raise Unavailable("没有空闲的端口。", "请用 SHIBIAO_BIND 另设地址和端口。")
+
+
+def _county(settings: Settings) -> str:
+    """The county the samples come from, so that screens and papers name the same one."""
+    heads = [unit.name for unit in read_units(SAMPLES / "units.csv") if unit.kind == "bureau"]
+    return heads[0].removesuffix("教育体育局") if heads else settings.county_name
 
 
 def _seeded(installation: Installation, kept: Path) -> str:
