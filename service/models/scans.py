@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from service.database import Base, Code, Moment, now
+from service.calendar import today
+from service.database import Base, Code, Moment, Sealed, now
 from service.models.people import Unit, User
 
 SCAN_STATES = ("received", "reading", "read", "failed")
 JOB_STATES = ("queued", "running", "done", "failed")
 SHEET_STATES = ("to_review", "signed", "returned", "set_aside")
+NOTE_KINDS = ("skipped", "asked")
+
+
+def _this_month() -> date:
+    return today().replace(day=1)
 
 
 class Scan(Base):
@@ -88,7 +94,10 @@ class Sheet(Base):
         CheckConstraint(f"state IN {SHEET_STATES}", "state"),
         Index(None, "state", "template", "created_at"),
         Index("ix_sheets_state_created_at", "state", "created_at", "id"),
+        Index("ix_sheets_state_counts_in", "state", "counts_in", "created_at", "id"),
+        Index("ix_sheets_state_unit_id", "state", "unit_id", "created_at", "id"),
         Index(None, "unit_id", "created_at"),
+        Index(None, "signed_by", "signed_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -114,6 +123,12 @@ class Sheet(Base):
     signed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     signed_at: Mapped[datetime | None] = mapped_column(Moment)
     return_reason: Mapped[str] = mapped_column(String(200), default="")
+    return_box: Mapped[list[float] | None] = mapped_column(JSON)
+    """The piece of the sheet that the school is shown when it must be taken again."""
+    counts_in: Mapped[date] = mapped_column(default=_this_month)
+    """First day of the month it counts in, as read from it, else the month it came in."""
+    asked_of: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
+    """The colleague it waits for, until that one takes it up."""
     grid: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
 
@@ -121,3 +136,26 @@ class Sheet(Base):
     unit: Mapped[Unit] = relationship()
     claimer: Mapped[User | None] = relationship(foreign_keys=[claimed_by])
     signer: Mapped[User | None] = relationship(foreign_keys=[signed_by])
+
+
+class SheetNote(Base):
+    """What a reviewer left beside a sheet: why it was skipped, or a question to a colleague.
+
+    `taken_up_at` is when the colleague opened the sheet, which answers the question.
+    """
+
+    __tablename__ = "sheet_notes"
+    __table_args__ = (CheckConstraint(f"kind IN {NOTE_KINDS}", "kind"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sheet_id: Mapped[int] = mapped_column(ForeignKey("sheets.id"), index=True)
+    kind: Mapped[str] = mapped_column(Code)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    asked_of: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    text: Mapped[str] = mapped_column(Sealed("sheet_notes.text"))
+    created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    taken_up_at: Mapped[datetime | None] = mapped_column(Moment)
+
+    sheet: Mapped[Sheet] = relationship()
+    user: Mapped[User] = relationship(foreign_keys=[user_id])
+    colleague: Mapped[User | None] = relationship(foreign_keys=[asked_of])

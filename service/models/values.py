@@ -14,7 +14,7 @@ from service.models.scans import Sheet
 FORM_ROW = 0
 """`row` of a field that stands alone; table rows count from 1, the row of totals is TOTAL_ROW."""
 TOTAL_ROW = -1
-DECISION_KINDS = ("accepted", "corrected", "picked", "illegible", "undone")
+DECISION_KINDS = ("accepted", "corrected", "picked", "illegible", "image", "undone")
 
 
 class Reading(Base):
@@ -43,7 +43,7 @@ class Decision(Base):
     """One thing a person said about one field; the latest that was not undone holds.
 
     An empty value says that the paper is blank there; `illegible` that it is not, but nobody can
-    read it (its value is empty too). `undone` takes back the decision `undoes_id`. `keys` counts the
+    read it (its value is empty too); `image` that it stays a picture, untranscribed. `undone` takes back the decision `undoes_id`. `keys` counts the
     key presses it took.
     """
 
@@ -52,6 +52,7 @@ class Decision(Base):
         CheckConstraint(f"kind IN {DECISION_KINDS}", "kind"),
         UniqueConstraint("sheet_id", "sheet_version"),
         Index(None, "sheet_id", "row", "field"),
+        Index(None, "user_id", "decided_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
