@@ -42,7 +42,6 @@ def make(seed: int, form: str, condition: str | None, split: str) -> tuple[bytes
     pages = [paper.page]
     if several:
         pages.append(_sheet((split, form, seed + 100_000), condition)[0].page)
-        pages[1] = _as_tall(pages[1], pages[0])
     wished = snapshot.wishes(rng, condition)
     if several:
         wished = replace(wished, steep=False)
@@ -50,9 +49,7 @@ def make(seed: int, form: str, condition: str | None, split: str) -> tuple[bytes
         wished = replace(wished, shaken=False, steep=wished.steep and condition == "photo")
     if expected["pen"].endswith("pencil"):  # what is hardly to be seen stays still and clear
         wished = replace(wished, crushed=False, shaken=False)
-    picture = snapshot.take(
-        pages, condition, DPI[condition], wished, chance("altered-scan", *name, condition)
-    )
+    picture = snapshot.take(pages, condition, DPI[condition], wished, chance("altered-scan", *name, condition))
     expected |= {"corners": picture.corners, "orientation": picture.orientation, "dpi": picture.dpi}
     expected["alterations"] += wished.names
     if several:
@@ -63,9 +60,7 @@ def make(seed: int, form: str, condition: str | None, split: str) -> tuple[bytes
 def _of_several(expected: dict[str, Any]) -> dict[str, Any]:
     """Of two sheets in one picture a reader need only say that there are two."""
     told = {
-        key: value
-        for key, value in expected.items()
-        if key not in ("fields", "rows", "totals", "boxes", "written")
+        key: value for key, value in expected.items() if key not in ("fields", "rows", "totals", "boxes", "written")
     }
     return {**told, "marks": {}, "flags": [], "corrected": [], "problems": ["several_sheets"]}
 
@@ -176,12 +171,3 @@ def _forget(found: dict[str, Any], last: float) -> None:
         del found["fields"]
         left = {int(name.split(".")[1]) for name in found["boxes"] if name.startswith("rows.")}
         found["rows"] = [row for number, row in enumerate(found["rows"]) if number in left]
-
-
-def _as_tall(page: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """The page on paper as tall as the other's, blank below."""
-    height = other.shape[0]
-    if page.shape[0] >= height:
-        return page[:height]
-    below = np.full((height - page.shape[0], page.shape[1], 3), 0.95, np.float32)
-    return np.concatenate([page, below])

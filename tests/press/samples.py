@@ -30,16 +30,15 @@ versions.
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A sheet by its seed and the reason it is among the samples; its condition is `seed % 4` of the four."""
+    """A sheet by its seed and the reason it is among the samples.
+
+    Its condition is `seed % 4` of the four; of an altered one, what its seed chooses.
+    """
 
     form: str
     seed: int
     reason: str
-
-    @property
-    def condition(self) -> str:
-        """How it was scanned."""
-        return CONDITIONS[self.seed % len(CONDITIONS)]
+    variant: str = "plain"
 
 
 VISITS = tuple(
@@ -89,12 +88,48 @@ TABLES = tuple(
     )
 )
 
-SAMPLES = (*VISITS, *TABLES)
+ALTERED_VISITS = tuple(
+    Sample("home_visit", seed, reason, "altered")
+    for seed, reason in (
+        (
+            1,
+            "another county's form: the school in a cell, sex circled; coffee, holes, a received stamp",
+        ),
+        (
+            0,
+            "by messenger: other order, values under their labels, sex circled; a red tick",
+        ),
+        (
+            6,
+            "by messenger: a wide form ruled with a pen, the reason ticked; a finger",
+        ),
+        (
+            11,
+            "coarse scan, skewed: no companion, the reason ticked, broken lines, two folds; nobody sealed it",
+        ),
+    )
+)
+
+ALTERED_TABLES = tuple(
+    Sample("township_table", seed, reason, "altered")
+    for seed, reason in (
+        (5, "photo: no number column, the ruling drawn by hand and wavy, a fold"),
+        (
+            9,
+            "photo: sums first, columns moved, heading repeated, no lines at the sides",
+        ),
+        (6, "by messenger: counts struck out and written again above; skewed, faint lines"),
+        (28, "two sheets in one picture: nothing is expected but that it is said"),
+    )
+)
+
+ALTERED_FROM = 31
+"""The number of the first altered sample in each folder."""
 
 
 def pressed(sample: Sample) -> Pressed:
     """The sample's picture, small enough to be kept beside the code, with its expected reading."""
-    made = make_sheet(sample.seed, sample.form, sample.condition, "sample")
+    made = make_sheet(sample.seed, sample.form, None, "sample", variant=sample.variant)
     jpeg, scale = _shrunk(made.image_bytes)
     dpi = round(made.expected["dpi"] * scale)
     return Pressed(jpeg, {**made.expected, "dpi": dpi, "reason": sample.reason})
@@ -126,14 +161,19 @@ def _shrunk(jpeg: bytes) -> tuple[bytes, float]:
 def readme() -> str:
     """The text of sample_scans/README.md."""
     lines = [
-        f"| `{form}/{number:03}.jpg` | {sample.reason} | press, {sample.condition}, seed {sample.seed} |"
+        f"| `{form}/{number:03}.jpg` | {sample.reason} | press, {_origin(sample)}, seed {sample.seed} |"
         for form, number, sample in numbered()
     ]
     return README + "\n".join(lines) + "\n"
 
 
+def _origin(sample: Sample) -> str:
+    return "altered" if sample.variant == "altered" else CONDITIONS[sample.seed % len(CONDITIONS)]
+
+
 def numbered() -> list[tuple[str, int, Sample]]:
-    """Form folder, number in it from 1, sample."""
+    """Form folder, number in it, sample: plain ones from 1, altered ones from ALTERED_FROM on."""
+    groups = ((VISITS, 1), (ALTERED_VISITS, ALTERED_FROM), (TABLES, 1), (ALTERED_TABLES, ALTERED_FROM))
     return [
-        (sample.form, number, sample) for group in (VISITS, TABLES) for number, sample in enumerate(group, 1)
+        (sample.form, number, sample) for group, first in groups for number, sample in enumerate(group, first)
     ]

@@ -31,9 +31,7 @@ class Wishes:
     @property
     def names(self) -> list[str]:
         """The special things, by name."""
-        return [
-            name for name in ("steep", "skewed", "finger", "shaken", "grey", "crushed") if getattr(self, name)
-        ]
+        return [name for name in ("steep", "skewed", "finger", "shaken", "grey", "crushed") if getattr(self, name)]
 
 
 def wishes(rng: Rng, condition: str) -> Wishes:
@@ -94,7 +92,7 @@ def _scanned(pages: list[np.ndarray], condition: str, dpi: float, wished: Wishes
 
 
 def _photo(pages: list[np.ndarray], small: bool, wished: Wishes, rng: Rng) -> Picture:
-    wide = sum(page.shape[1] for page in pages) > pages[0].shape[0] * 1.05
+    wide = sum(page.shape[1] for page in pages) > max(page.shape[0] for page in pages) * 1.05
     across = pick(rng, (0.5625, 0.75, 0.75)) if small else 0.75
     long = int(rng.integers(1440, 1921)) if small else int(rng.integers(2000, 2700))
     long = 1920 if across < 0.6 else long
@@ -116,13 +114,11 @@ def _photo(pages: list[np.ndarray], small: bool, wished: Wishes, rng: Rng) -> Pi
     return replace(first, jpeg=_saved_again(first.jpeg, int(rng.integers(60, 76))))
 
 
-def _desk_with(
-    pages: list[np.ndarray], shape: tuple[int, int], wished: Wishes, rng: Rng
-) -> tuple[np.ndarray, Points]:
+def _desk_with(pages: list[np.ndarray], shape: tuple[int, int], wished: Wishes, rng: Rng) -> tuple[np.ndarray, Points]:
     """All sheets on one desk; the pixel corners of the first."""
     gap = between(rng, 0.02, 0.08) * pages[0].shape[1]
     widths = [page.shape[1] for page in pages]
-    total, height = sum(widths) + gap * (len(pages) - 1), pages[0].shape[0]
+    total, height = sum(widths) + gap * (len(pages) - 1), max(page.shape[0] for page in pages)
     to_picture = _view(total, height, shape, wished, rng)
     picture: np.ndarray | None = None
     corners, left = [], 0.0

@@ -74,8 +74,11 @@ def drawn(char: str, size: int, writer: Flow, rng: np.random.Generator) -> np.nd
     return cv2.resize(canvas, (2 * size, 2 * size), interpolation=cv2.INTER_AREA)
 
 
+@cache
 def _folder() -> Path:
-    return fonts.CACHE / "npm" / "hanzi-writer-data" / "package"
+    """Where hanzi-writer-data lies, whatever its version."""
+    found = sorted((fonts.CACHE / "npm").glob("hanzi-writer-data*/package"))
+    return found[-1] if found else fonts.CACHE / "npm" / "hanzi-writer-data"
 
 
 @lru_cache(3000)
