@@ -78,7 +78,8 @@ def examples_of(folder: Path) -> Iterator[Example]:
             kinds = {spec.name: spec.kind for spec in (*found.template.fields, *found.template.columns)}
             for name, settled, value in _pairs(reader, expected):
                 if settled.reading is not None and settled.reading.evidence is not None:
-                    yield Example(kinds[name], features(settled), _same(kinds[name], settled.value, value), picture.stem)
+                    right = _same(kinds[name], settled.value, value)
+                    yield Example(kinds[name], features(settled), right, picture.stem)
 
 
 def _lists(folder: Path) -> Lists:
@@ -96,8 +97,8 @@ def _pairs(reader: FieldReader, expected: Mapping[str, Any]) -> Iterator[tuple[s
     rows = [*expected["rows"], expected["totals"]]
     found = reader.settled_table()
     if len(found) == len(rows):
-        for settled, values in zip(found, rows, strict=True):
-            yield from ((name, cell, values.get(name, "")) for name, cell in settled.items() if name in values)
+        for cells, values in zip(found, rows, strict=True):
+            yield from ((name, cell, values[name]) for name, cell in cells.items() if name in values)
 
 
 def _same(kind: str, value: str, expected: str) -> bool:

@@ -114,7 +114,7 @@ def _labels(lattice: Lattice, texts: Sequence[str]) -> NDArray[np.int64]:
     labels = np.zeros((len(texts), 2 * max(map(len, texts)) + 1), np.int64)
     missing = lattice.steps.shape[1]
     for row, text in enumerate(texts):
-        labels[row, 1:2 * len(text):2] = [lattice.columns.get(symbol, missing) for symbol in text]
+        labels[row, 1:2 * len(text):2] = np.array([lattice.columns.get(s, missing) for s in text], np.int64)
     return labels
 
 
@@ -124,4 +124,4 @@ def _ended(alpha: NDArray[np.float64], scale: NDArray[np.float64],
     last = alpha[rows, 2 * lengths]
     final = last + np.where(lengths > 0, alpha[rows, np.maximum(2 * lengths - 1, 0)], 0.0)
     with np.errstate(divide="ignore"):
-        return np.maximum(np.log(final) + scale, IMPOSSIBLE)
+        return np.asarray(np.maximum(np.log(final) + scale, IMPOSSIBLE))

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.decode import Alphabet, Emissions, best_path, path_characters, path_characters
+from ocr.decode import Alphabet, Emissions, best_path, path_characters
 from ocr.engine_weights import cache_folder, detection_model, recognition_model
 
 Pixels = NDArray[np.uint8]
@@ -51,12 +51,6 @@ class Engine:
     def read_line(self, crop: Pixels) -> tuple[str, float]:
         """The most probable text of one line, its mean character probability (0–1)."""
         return best_path(self.emissions(crop))
-
-    def locate(self, crop: Pixels) -> list[tuple[str, float]]:
-        """The characters of one line, each with its middle (0–1 of the crop's width)."""
-        filled = min(WIDTHS[-1], max(1, round(crop.shape[1] * HEIGHT / max(1, crop.shape[0]))))
-        return [(character, (step + 0.5) * STEP / filled)
-                for character, _, step in path_characters(self.emissions(crop))]
 
     def locate(self, crop: Pixels) -> list[tuple[str, float]]:
         """Each character of a line with its middle, 0–1 of the crop's width."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import cv2
@@ -16,6 +16,7 @@ from ocr.kinds.evidence import Context, Evidence, KindReading
 from ocr.kinds.knowledge import Knowledge
 from ocr.match import Match, Place
 from ocr.pipeline_lines import flowing, legible, without_rulings, without_stray_end
+from ocr.pipeline_strikes import without_struck
 from ocr.reconcile import Settled, settle
 from ocr.reconcile_sums import hold_to_sums
 from ocr.reconcile_table import settle_table
@@ -32,6 +33,9 @@ _LAST = ("free_text",)
 
 _WORDS = ("free_text", "place", "school", "person_name")
 """Kinds made of Chinese characters."""
+
+_FIGURES = ("count", "age", "date")
+"""Kinds made of digits, in which a bar through the writing can be told from its strokes."""
 
 
 class Recogniser(Protocol):
@@ -98,13 +102,16 @@ class FieldReader:
         crops = list(self._crops(spec, place)) if place.ink else []
         if not crops:
             return KindReading(())
-        lines = tuple(self.engine.emissions(crop) for crop in crops)
+        figures = spec.kind in _FIGURES
+        struck = [without_struck(crop) if figures else (crop, False) for crop in crops]
+        lines = tuple(self.engine.emissions(crop) for crop, _ in struck)
         if spec.kind in _WORDS:
             lines = tuple(map(without_rulings, lines))
         if spec.name in self._sealed:
             lines = tuple(map(without_stray_end, legible(lines)))
-        evidence = Evidence(lines)
-        return kinds.read(evidence, Context(spec, self.knowledge, words))
+        reading = kinds.read(Evidence(lines), Context(spec, self.knowledge, words))
+        corrected = any(hit for _, hit in struck)
+        return replace(reading, flags=(*reading.flags, "corrected")) if corrected else reading
 
     def _crops(self, spec: FieldSpec, place: Place) -> Iterable[Image]:
         """The written lines of a place as pictures; single boxes are laid side by side as one line."""

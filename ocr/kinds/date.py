@@ -18,9 +18,9 @@ from ocr.kinds.numerals import DIGITS as CHINESE
 from ocr.kinds.numerals import chinese
 
 _SEPARATORS = "年月日号.-/、 "
-_LOOKS = {**LOOKS_LIKE_DIGIT, "〇": "零○◯0OoО。0", "0": "OoDQ○◯Ооο°", "一": "-—－–", "-": "—－–一~ー_―", ".": "·。,，．•・",
-          "/": "／", "年": "牛午生军", "月": "用目刀冃且", "日": "曰目口Β", "号": "號", "十": "+＋ナ†", "二": "=", "三": "彡",
-          "八": "人入", "四": "回", "五": "互"}
+_LOOKS = {**LOOKS_LIKE_DIGIT, "〇": "零○◯0OoО。", "0": "OoDQ○◯Ооο°", "一": "-—－–", "-": "—－–一~ー_―",
+          ".": "·。,，．•・", "/": "／", "年": "牛午生军", "月": "用目刀冃且", "日": "曰目口Β", "号": "號",
+          "十": "+＋ナ†", "二": "=", "三": "彡", "八": "人入", "四": "回", "五": "互"}
 _SYMBOLS = DIGITS + CHINESE + "十廿卅" + _SEPARATORS
 
 FIRST_YEAR, LAST_YEAR = 1990, 2049
@@ -112,7 +112,7 @@ def _written_log_p(lattice: Lattice, day: date) -> float:
 _CUT = 1e-3
 """Share of dates whose year is missing or cannot be seen."""
 
-_BLANK = {text: 0.05 * 1e-4 for text in ("年月日", "年月", "月日", "20年月日", "201年月日", "202年月日")}
+_BLANK = dict.fromkeys(("年月日", "年月", "月日", "20年月日", "201年月日", "202年月日"), 0.05 * 0.0001)
 """Only the printed words, nothing filled in. One date is as rare as one among some ten thousand days."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from functools import cache
 
 from ocr.decode_folds import folded
@@ -14,7 +15,8 @@ QUIET = 0.9
 SEEN = 2e-3
 """Characters of an open text less probable than this are not tried."""
 _SIGNS = "，。、；：！？（）“”《》…"
-_LOOKS = {"，": ",﹐‚`'‘’", "。": ".｡·•゜°﹒", "；": ";", "：": ":", "！": "!", "？": "?", "（": "(", "）": ")", "、": "､ヽ丶﹑"}
+_LOOKS = {"，": ",﹐‚`'‘’", "。": ".｡·•゜°﹒", "；": ";", "：": ":", "！": "!", "？": "?", "（": "(", "）": ")",
+          "、": "､ヽ丶﹑"}
 
 
 _NAMED = 0.01
@@ -26,12 +28,13 @@ def symbols() -> str:
     """Characters of ordinary text: GB2312, digits, letters, punctuation."""
     rows = (bytes((high, low)) for high in range(0xB0, 0xF8) for low in range(0xA1, 0xFF))
     characters = "".join(pair.decode("gb2312", errors="ignore") for pair in rows)
-    return characters + "0123456789" + "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz" + _SIGNS + "〇%-"
+    return characters + string.digits + string.ascii_letters + _SIGNS + "〇%-"
 
 
 def read(evidence: Evidence, context: Context) -> KindReading:
     """The likeliest texts in simplified characters, under the dictionary's words."""
     lattice = folded(evidence.joined, symbols(), _LOOKS, QUIET)
-    found = search(lattice, Sentences(dictionary().with_words(dict.fromkeys(context.words, _NAMED))), beams=16, choices=12, unseen=SEEN)
+    trie = dictionary().with_words(dict.fromkeys(context.words, _NAMED))
+    found = search(lattice, Sentences(trie), beams=16, choices=12, unseen=SEEN)
     candidates = merged((Candidate(h.text, h.text, h.log_p) for h in found), keep=6)
     return KindReading(candidates, evidence) if candidates else nothing(evidence)

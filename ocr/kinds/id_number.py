@@ -17,7 +17,9 @@ from ocr.kinds.evidence import Candidate, Context, Evidence, KindReading, merged
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
-_PROVINCES = frozenset(["11", "12", "13", "14", "15", "21", "22", "23", "31", "32", "33", "34", "35", "36", "37", "41", "42", "43", "44", "45", "46", "50", "51", "52", "53", "54", "61", "62", "63", "64", "65", "71", "81", "82", "83"])
+_PROVINCES = frozenset(str(code) for first, last in ((11, 15), (21, 23), (31, 37), (41, 46), (50, 54), (61, 65),
+                                                     (71, 71), (81, 83)) for code in range(first, last + 1))
+"""First two digits of GB/T 2260."""
 LOOKS = {**LOOKS_LIKE_DIGIT, "X": "x×Xχ乂✕✗ⅹХхメメ㐅父"}
 
 _LOCAL = 0.8
@@ -106,7 +108,8 @@ def _listed(lattice: Lattice, grammar: IdNumbers, context: Context, read: list[s
     numbers = context.knowledge.id_numbers
     if context.spec.name != "id_number" or not numbers:
         return []
-    alike = {n for text in read for n, _, _ in process.extract(text, numbers, scorer=Levenshtein.distance, limit=12)}
+    alike = {number for text in read
+             for number, _, _ in process.extract(text, numbers, scorer=Levenshtein.distance, limit=12)}
     return sorted(_weighed(lattice, grammar, sorted(alike)), key=lambda h: -h.log_p)[:3]
 
 

@@ -11,8 +11,8 @@ from typing import NamedTuple
 from ocr.decode import Alphabet, Hypothesis, Lattice, forward
 from ocr.decode_folds import canonical, folded
 from ocr.decode_search import search
-from ocr.kinds.free_text import QUIET
 from ocr.kinds.evidence import Candidate, Context, Evidence, KindReading, merged, nothing
+from ocr.kinds.free_text import QUIET
 from ocr.kinds.grammar import Lexicon
 
 LEXICONS = Path(__file__).resolve().parent.parent / "lexicons"
@@ -111,7 +111,7 @@ def _characters(alphabet: Alphabet) -> str:
 @cache
 def surnames() -> dict[str, float]:
     """Surnames with their shares of the population (Zipf's law over their order)."""
-    lines = [line for line in _lines("surnames.txt")]
+    lines = _lines("surnames.txt")
     single = [character for line in lines[:-1] for character in line]
     ranked = list(dict.fromkeys([*single, *lines[-1].split()]))
     weights = {name: 1.0 / (rank + 9) for rank, name in enumerate(ranked)}

@@ -11,11 +11,12 @@ from ocr.kinds.evidence import Candidate, Context, Evidence, KindReading, merged
 from ocr.kinds.knowledge import Knowledge
 from ocr.kinds.language import Sentences, Trie, dictionary
 
-_WORDS = {"村": 0.06, "组": 0.05, "镇": 0.04, "乡": 0.015, "街道": 0.01, "县": 0.03, "市": 0.01, "省": 0.005, "号": 0.01, "庄": 0.01,
-          "第": 0.01, "村民组": 0.01, "社区": 0.008, "居委会": 0.003, "路": 0.005, "小区": 0.003, "寨": 0.006, "沟": 0.006,
-          "岭": 0.004, "洼": 0.004, "湾": 0.004, "屯": 0.003, "营": 0.004, "坡": 0.004, "店": 0.004, "河": 0.004, "窑": 0.003,
-          "楼": 0.004, "洛阳市": 0.003, "河南省": 0.003} | dict.fromkeys("一二三四五六七八九十0123456789", 0.012) | dict.fromkeys(
-              "王张李赵杨郭马孙程范姜常韩石周牛丁任宋温东西南北上下前后大小新老高刘陈", 0.004)
+_ENDS = {"村": 0.06, "组": 0.05, "镇": 0.04, "县": 0.03, "乡": 0.015, "街道": 0.01, "市": 0.01, "号": 0.01, "庄": 0.01,
+         "第": 0.01, "村民组": 0.01, "社区": 0.008, "寨": 0.006, "沟": 0.006, "省": 0.005, "路": 0.005,
+         "居委会": 0.003, "小区": 0.003, "洛阳市": 0.003, "河南省": 0.003}
+_VILLAGES = "岭洼湾屯营坡店河窑楼王张李赵杨郭马孙程范姜常韩石周牛丁任宋温东西南北上下前后大小新老高刘陈"
+_NUMBERS = "一二三四五六七八九十0123456789"
+_WORDS = _ENDS | dict.fromkeys(_VILLAGES, 0.004) | dict.fromkeys(_NUMBERS, 0.012)
 """Words addresses are made of, with their shares."""
 _KNOWN = 0.06
 """Share of the county's own name and townships among the words of an address."""
@@ -26,7 +27,8 @@ _WEIGHT, _REWARD = 0.45, 16.0
 def read(evidence: Evidence, context: Context) -> KindReading:
     """The likeliest addresses."""
     lattice = folded(evidence.joined, free_text.symbols(), quiet=free_text.QUIET)
-    found = search(lattice, Sentences(_trie(_known(context.knowledge)), _WEIGHT, _REWARD), beams=16, choices=12, unseen=free_text.SEEN)
+    words = Sentences(_trie(_known(context.knowledge)), _WEIGHT, _REWARD)
+    found = search(lattice, words, beams=16, choices=12, unseen=free_text.SEEN)
     candidates = merged((Candidate(h.text, h.text, h.log_p) for h in found), keep=6)
     return KindReading(candidates, evidence) if candidates else nothing(evidence)
 

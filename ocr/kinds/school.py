@@ -7,20 +7,24 @@ from functools import lru_cache
 from ocr.decode import Lattice
 from ocr.decode_folds import folded
 from ocr.decode_search import search
-from ocr.decode_search import search
 from ocr.kinds import free_text
 from ocr.kinds.evidence import Candidate, Context, Evidence, KindReading, merged, nothing
 from ocr.kinds.grammar import Lexicon
 from ocr.kinds.language import Sentences, Trie, dictionary
 from ocr.kinds.listed import with_open_reading
 
-_SHORT = {"第一初级中学": ("一中", "一初中", "第一中学", "初级中学"), "第二初级中学": ("二中", "二初中", "第二中学"),
-          "第三初级中学": ("三中", "三初中", "第三中学"), "初级中学": ("初中", "中学"),
-          "第一小学": ("一小",), "第二小学": ("二小",), "第三小学": ("三小",), "实验小学": ("实小",), "中心小学": ("中心校",)}
+_SHORT = {
+    "第一初级中学": ("一中", "一初中", "第一中学", "初级中学"), "第二初级中学": ("二中", "二初中", "第二中学"),
+    "第三初级中学": ("三中", "三初中", "第三中学"), "初级中学": ("初中", "中学"), "第一小学": ("一小",),
+    "第二小学": ("二小",), "第三小学": ("三小",), "实验小学": ("实小",), "中心小学": ("中心校",),
+}
 """Ways the ends of schools' names are shortened."""
-_WORDS = {"小学": 0.06, "中学": 0.04, "学校": 0.03, "中心小学": 0.03, "初级中学": 0.03, "第一": 0.02, "第二": 0.01, "镇": 0.03,
-          "乡": 0.01, "村": 0.01, "县": 0.02, "希望小学": 0.005, "实验": 0.01, "完全小学": 0.003, "九年一贯制学校": 0.002,
-          "街道": 0.005, "教学点": 0.002}
+_WORDS = {
+    "小学": 0.06, "中学": 0.04, "学校": 0.03, "中心小学": 0.03, "初级中学": 0.03, "第一": 0.02, "第二": 0.01,
+    "镇": 0.03, "县": 0.02, "乡": 0.01, "村": 0.01, "实验": 0.01, "街道": 0.005, "希望小学": 0.005,
+    "完全小学": 0.003, "九年一贯制学校": 0.002, "教学点": 0.002,
+}
+"""Words names of schools are made of, with their shares."""
 
 
 def read(evidence: Evidence, context: Context) -> KindReading:

@@ -10,8 +10,8 @@ from ocr.kinds.evidence import Candidate, Context, Evidence, KindReading
 from ocr.kinds.grammar import Lexicon
 from ocr.kinds.listed import with_open_reading
 
-_ENDS = {"": 0.7, "镇": 0.1, "乡": 0.05, "街道": 0.05, "中心校": 0.02, "镇中心校": 0.02, "乡中心校": 0.02, "中心学校": 0.02,
-         "镇中心学校": 0.02, "街道办": 0.005, "街道办事处": 0.005, "街道中心校": 0.01}
+_ENDS = {"": 0.7, "镇": 0.1, "乡": 0.05, "街道": 0.05, "中心校": 0.02, "镇中心校": 0.02, "乡中心校": 0.02,
+         "中心学校": 0.02, "镇中心学校": 0.02, "街道中心校": 0.01, "街道办": 0.005, "街道办事处": 0.005}
 
 _UNLISTED = 1e-4
 """A county's units are known to the last; only an unheard-of paper names another."""

@@ -1,4 +1,4 @@
-"""Make words.npz and given_names.txt from a segmenter's dictionary: `python -m ocr.lexicons.build dict.txt`."""
+"""Make words.npz and given_names.txt of a segmenter's word counts: `python -m ocr.lexicons.build dict.txt`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 
 HERE = Path(__file__).parent
-COMMON_SURNAMES = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢"
+COMMON_SURNAMES = ("王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁"
+                   "潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢")
 
 LEAST = 15
 """Rarer words of the dictionary are left out."""

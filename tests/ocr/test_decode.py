@@ -27,7 +27,7 @@ def lattices(draw, symbols=SYMBOLS):
 
 
 def collapsed(path, symbols):
-    return "".join(symbols[c - 1] for c, before in zip(path, (0, *path)) if c and c != before)
+    return "".join(symbols[c - 1] for c, before in zip(path, (0, *path[:-1]), strict=True) if c and c != before)
 
 
 def by_brute_force(lattice):

@@ -75,12 +75,14 @@ def test_ages_are_numbers(text, age):
     assert value("age", text) == age
 
 
-@pytest.mark.parametrize(("text", "sex"), [("男", "男"), ("女", "女"), ("女孩", "女"), ("√男□女", "男"), ("□男√女", "女")])
+@pytest.mark.parametrize(("text", "sex"), [("男", "男"), ("女", "女"), ("女孩", "女"), ("√男□女", "男"),
+                                           ("□男√女", "女")])
 def test_sex_is_written_or_ticked(text, sex):
     assert value("sex", text) == sex
 
 
-@pytest.mark.parametrize(("text", "number"), [("30", "30"), ("O", "0"), ("l00", "100"), ("/", ""), ("5", "5"), ("Z", "2")])
+@pytest.mark.parametrize(("text", "number"), [("30", "30"), ("O", "0"), ("l00", "100"), ("/", ""), ("5", "5"),
+                                              ("Z", "2")])
 def test_counts_are_digits_and_a_dash_is_none(text, number):
     assert value("count", text) == number
 

@@ -105,8 +105,8 @@ def tables(draw):
 @settings(max_examples=12, deadline=None)
 @given(tables())
 def test_the_probabilities_of_a_small_table_are_those_of_full_enumeration(table):
-    rows, totals = settle_table([row(*map(lambda c: cell(*c), line)) for line in table[:-1]],
-                                row(*map(lambda c: cell(*c), table[-1])), RULES)
+    rows, totals = settle_table([row(*(cell(*c) for c in line)) for line in table[:-1]],
+                                row(*(cell(*c) for c in table[-1])), RULES)
     for line, settled in zip(enumerated(table), (*rows, totals), strict=True):
         for (value, p), one in zip(line, (settled["a"], settled["b"], settled["t"]), strict=True):
             found = {v: share for v, _, share in one.candidates}
