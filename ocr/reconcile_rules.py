@@ -99,18 +99,17 @@ _UNLISTED = 1e-4
 
 
 def _roster(rule: Rule, values: Values, knowledge: Knowledge) -> NDArray[np.float64]:
-    entries = _possible(rule, values, knowledge)
+    """The best-fitting pupil for every combination: over each, the product of how well the parts agree."""
     keys = {field: key for key, field in rule.items() if key in _PARTS}
-
-    def weigh(**chosen: str) -> float:
-        best = _UNLISTED
-        for entry in entries:
-            weight = 1.0
-            for field, value in chosen.items():
-                weight *= 1.0 if _matches(entry, keys[field], value) else _differing(keys[field], value)
-            best = max(best, weight)
-        return best
-    return _table(values, weigh)
+    weights = np.full([len(listed) for listed in values.values()], _UNLISTED)
+    for entry in _possible(rule, values, knowledge):
+        own = np.ones(())
+        for field, listed in values.items():
+            agreement = [1.0 if _matches(entry, keys[field], value) else _differing(keys[field], value)
+                         for value in listed]
+            own = own[..., None] * np.array(agreement)
+        weights = np.maximum(weights, own)
+    return weights
 
 
 def _differing(key: str, value: str) -> float:

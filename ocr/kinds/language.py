@@ -72,8 +72,8 @@ class Sentences:
     """
 
     trie: Trie
-    weight: float = 0.35
-    reward: float = 12.0
+    weight: float = 0.45
+    reward: float = 14.0
 
     def start(self) -> Belief:
         """Before the first word."""

@@ -18,7 +18,7 @@ LONGEST = 6
 PHRASE_SHARE = 0.35
 """Share of the phrases among all words; the dictionary, made from newspapers and novels, has the rest."""
 SIGNS = {"，": 0.06, "。": 0.05, "、": 0.005, "；": 0.001, "：": 0.002, "！": 0.0005, "（": 0.0005, "）": 0.0005,
-         "“": 0.0003, "”": 0.0003, **dict.fromkeys("0123456789", 0.0008)}
+         "“": 0.0003, "”": 0.0003, **dict.fromkeys("0123456789", 0.004)}
 """Punctuation and digits as words of one character, with their share among all words."""
 
 
