@@ -52,6 +52,7 @@ def find_grid(sheet: RectifiedSheet) -> list[RuledTable]:
     found = []
     for level, plumb in rulings(across, down):
         lattice = Lattice(level, plumb, sheet.across, sheet.down)
+        lattice.complete(strokes.boxes)
         table = _table(lattice, strokes)
         if len(table.cells) >= 2:
             found.append(table)

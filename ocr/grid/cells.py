@@ -33,13 +33,12 @@ class Lattice:
     """All rows and columns of a ruling, with the share of every border between them that is drawn."""
 
     def __init__(self, level: Sequence[Rule], plumb: Sequence[Rule], across: Image, down: Image) -> None:
-        self.ys = _lines(level, plumb)
-        self.xs = _lines(plumb, level)
-        self._level, self._plumb = _at_lines(level, self.ys), _at_lines(plumb, self.xs)
-        horizontal = self._shares(self.ys, self.xs, self._level, across)
-        vertical = self._shares(self.xs, self.ys, self._plumb, down.T)
-        self.horizontal = _by_stretch(horizontal, vertical.T, self.xs)
-        self.vertical = _by_stretch(vertical, horizontal.T, self.ys).T
+        self.ys, level_groups = _lines(level, plumb)
+        self.xs, plumb_groups = _lines(plumb, level)
+        horizontal, self._level_at = _shares(level_groups, self.xs, across)
+        vertical, self._plumb_at = _shares(plumb_groups, self.ys, down.T)
+        self.horizontal = _continued(_by_stretch(horizontal, vertical.T, self.xs))
+        self.vertical = _continued(_by_stretch(vertical, horizontal.T, self.ys)).T
 
     @property
     def rows(self) -> int:
@@ -53,29 +52,78 @@ class Lattice:
 
     def y(self, line: int, x: float) -> float:
         """Height of a horizontal line at `x`."""
-        return _place(self._level[line], x, self.ys[line])
+        return _place(self._level_at[line], self.xs, x, self.ys[line])
 
     def x(self, line: int, y: float) -> float:
         """Place of a vertical line at height `y`."""
-        return _place(self._plumb[line], y, self.xs[line])
+        return _place(self._plumb_at[line], self.ys, y, self.xs[line])
 
-    def _shares(self, lines: Sequence[float], crossing: Sequence[float], at: Sequence[Sequence[Rule]],
-                mask: NDArray[np.uint8]) -> NDArray[np.float64]:
-        """For each line and each stretch between two crossing lines, the share that is dark in `mask`."""
-        height, width = mask.shape
-        shares = np.zeros((len(lines), max(0, len(crossing) - 1)))
-        for i, middle in enumerate(lines):
-            for j in range(len(crossing) - 1):
-                inset = min(6.0, (crossing[j + 1] - crossing[j]) / 4)
-                a = int(max(0, crossing[j] + inset))
-                b = int(min(width, crossing[j + 1] - inset))
-                if b <= a:
-                    continue
-                y = _place(at[i], (a + b) / 2, middle)
-                top, bottom = int(max(0, y - SAME + 2)), int(min(height, y + SAME - 1))
-                if bottom > top:
-                    shares[i, j] = float((mask[top:bottom, a:b] > 0).any(axis=0).mean())
-        return shares
+    def complete(self, strokes: NDArray[np.int32]) -> None:
+        """Put back worn borders of a regular table where no stroke (boxes in pixels) crosses them.
+
+        In a table of records nearly every border is drawn; the few that are not are worn away or
+        belong to merged cells, and a merged cell cut beside its words does no harm.
+        """
+        strong = (self.vertical >= DRAWN).mean(axis=0) >= 0.5
+        if self.rows < 6 or strong.sum() < 4:
+            return
+        self._drop_lonely(strong)
+        like = ((self.vertical >= DRAWN) == strong).mean(axis=1) >= 0.7
+        level = np.average(self.horizontal[1:-1] >= DRAWN, weights=np.diff(self.xs), axis=1)
+        if like.mean() < 0.5 or np.median(level) < 0.5:
+            return
+        for line in range(1, self.rows):
+            self._complete(self.horizontal[line], np.diff(self.xs), self.ys[line], self.xs, strokes[:, [0, 1, 2, 3]])
+        for line in range(1, self.cols):
+            self._complete(self.vertical[:, line], np.diff(self.ys), self.xs[line], self.ys, strokes[:, [1, 0, 3, 2]])
+
+    def _drop_lonely(self, strong: NDArray[np.bool_]) -> None:
+        """Take out the line that only one row of a table has: a tall figure 1, not a border."""
+        for row in self.vertical:
+            extra = np.flatnonzero((row >= DRAWN) & ~strong)
+            if len(extra) == 1 and (self.vertical[:, extra[0]] >= DRAWN).sum() == 1:
+                row[extra[0]] = 0.0
+
+    def _complete(self, shares: NDArray[np.float64], lengths: NDArray[np.float64], at: float,
+                  places: Sequence[float], strokes: NDArray[np.int32]) -> None:
+        if np.average(shares >= DRAWN, weights=lengths) < 0.5:
+            return
+        crossing = strokes[(strokes[:, 1] < at - 4) & (strokes[:, 3] > at + 4)]
+        for index in np.flatnonzero(shares < DRAWN):
+            beside = (crossing[:, 2] > places[index]) & (crossing[:, 0] < places[index + 1])
+            if not beside.any():
+                shares[index] = DRAWN
+
+
+Chosen = list[list[Rule | None]]
+"""For each line and each stretch between two crossing lines, the rule that draws it there."""
+
+
+def _shares(groups: Sequence[Sequence[Rule]], crossing: Sequence[float],
+            mask: NDArray[np.uint8]) -> tuple[NDArray[np.float64], Chosen]:
+    """For each line and each stretch between two crossing lines, the share that is dark in `mask`.
+
+    A line may be made of several rules a little apart: the one that is drawn best counts.
+    """
+    shares = np.zeros((len(groups), max(0, len(crossing) - 1)))
+    chosen: Chosen = [[None] * shares.shape[1] for _ in groups]
+    for i, group in enumerate(groups):
+        for j in range(shares.shape[1]):
+            for rule in sorted(group, key=lambda rule: rule.start - rule.end):
+                share = _share(rule, crossing[j], crossing[j + 1], mask)
+                if share > shares[i, j]:
+                    shares[i, j], chosen[i][j] = share, rule
+    return shares, chosen
+
+
+def _share(rule: Rule, start: float, end: float, mask: NDArray[np.uint8]) -> float:
+    inset = min(6.0, (end - start) / 4)
+    a, b = int(max(0, start + inset)), int(min(mask.shape[1], end - inset))
+    y = rule.where((a + b) / 2)
+    top, bottom = int(max(0, y - SAME + 3)), int(min(mask.shape[0], y + SAME - 2))
+    if b <= a or bottom <= top or rule.start > b or rule.end < a:
+        return 0.0
+    return float((mask[top:bottom, a:b] > 0).any(axis=0).mean())
 
 
 def _by_stretch(shares: NDArray[np.float64], crossing: NDArray[np.float64],
@@ -96,6 +144,14 @@ def _by_stretch(shares: NDArray[np.float64], crossing: NDArray[np.float64],
         for a, b in zip(starts[:-1], starts[1:], strict=True):
             evened[i, a:b] = np.average(shares[i, a:b], weights=lengths[a:b])
     return evened
+
+
+def _continued(shares: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Borders half worn away, made whole where the line clearly runs on at both sides."""
+    before = np.pad(shares, ((0, 0), (1, 0)))[:, :-1]
+    after = np.pad(shares, ((0, 0), (0, 1)))[:, 1:]
+    runs_on = np.minimum(before, after) >= 0.8
+    return np.where((shares >= 0.25) & (shares < DRAWN) & runs_on, DRAWN, shares)
 
 
 def spans(lattice: Lattice) -> list[Span]:
@@ -169,25 +225,28 @@ def _span(part: Part, lattice: Lattice) -> Span:
     return Span(r0, c0, r1 - r0, c1 - c0, area)
 
 
-def _lines(rules: Sequence[Rule], crossing: Sequence[Rule]) -> list[float]:
-    """The places of distinct lines; where the crossing rules run on past the last one, an edge is added.
+def _lines(rules: Sequence[Rule], crossing: Sequence[Rule]) -> tuple[list[float], list[list[Rule]]]:
+    """The places of distinct lines and the rules that make them up.
 
-    A form cut off by the picture's edge has lost its outer line, not its last cells.
+    Where the crossing rules run on past the last line an edge is added: a form cut off by the
+    picture's edge has lost its outer line, not its last cells.
     """
-    places: list[list[Rule]] = []
+    groups: list[list[Rule]] = []
     for rule in sorted(rules, key=lambda rule: rule.at):
-        if places and rule.at - _weighed(places[-1]) <= MERGE:
-            places[-1].append(rule)
+        if groups and rule.at - _weighed(groups[-1]) <= MERGE:
+            groups[-1].append(rule)
         else:
-            places.append([rule])
-    lines = [_weighed(group) for group in places]
+            groups.append([rule])
+    lines = [_weighed(group) for group in groups]
     starts = float(np.median([rule.start for rule in crossing]))
     ends = float(np.median([rule.end for rule in crossing]))
     if starts < lines[0] - 2 * REACH and _agree([rule.start for rule in crossing], starts):
         lines.insert(0, starts)
+        groups.insert(0, [])
     if ends > lines[-1] + 2 * REACH and _agree([rule.end for rule in crossing], ends):
         lines.append(ends)
-    return lines
+        groups.append([])
+    return lines, groups
 
 
 def _weighed(group: Sequence[Rule]) -> float:
@@ -200,13 +259,9 @@ def _agree(ends: Sequence[float], middle: float) -> bool:
     return float((np.abs(np.array(ends) - middle) < REACH).mean()) > 0.6
 
 
-def _at_lines(rules: Sequence[Rule], lines: Sequence[float]) -> list[list[Rule]]:
-    return [[rule for rule in rules if abs(rule.at - line) <= SAME] for line in lines]
-
-
-def _place(rules: Sequence[Rule], along: float, otherwise: float) -> float:
-    """Where a line made of `rules` is at a place along it: told by the nearest of them."""
-    if not rules:
-        return otherwise
-    near = min(rules, key=lambda rule: max(rule.start - along, along - rule.end, 0.0))
-    return near.where(along)
+def _place(stretches: Sequence[Rule | None], edges: Sequence[float], along: float, otherwise: float) -> float:
+    """Where a line is at a place along it: told by the rule that draws it there, or nearest to there."""
+    at = int(np.clip(np.searchsorted(edges, along) - 1, 0, len(stretches) - 1))
+    order = sorted(range(len(stretches)), key=lambda index: abs(index - at))
+    rule = next((stretches[index] for index in order if stretches[index] is not None), None)
+    return otherwise if rule is None else rule.where(along)

@@ -20,6 +20,10 @@ SURE = 202
 """A stroke has at least one pixel this dark; print-through and shadows of folds have none."""
 
 
+EDGE = 8
+"""Pixels of the map within which a thin stroke along a cell's border is what is left of the border."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ink:
     """Writing or print found in a place: its box, and the share of the place it darkens."""
@@ -47,9 +51,14 @@ class InkMap:
         return np.stack([(self.boxes[:, 0] + self.boxes[:, 2]) / 2, (self.boxes[:, 1] + self.boxes[:, 3]) / 2], axis=1)
 
     def within(self, area: tuple[float, float, float, float]) -> NDArray[np.intp]:
-        """The strokes whose middle lies in an area of the map, in pixels."""
+        """The strokes whose middle lies in an area of the map (pixels), but for remains along its edges."""
         x, y = self.middles.T
-        return np.flatnonzero((x > area[0]) & (x < area[2]) & (y > area[1]) & (y < area[3]))
+        inside = np.flatnonzero((x > area[0]) & (x < area[2]) & (y > area[1]) & (y < area[3]))
+        left, top, right, bottom = self.boxes[inside].T
+        wide, high = right - left, bottom - top
+        level = ((bottom < area[1] + EDGE) | (top > area[3] - EDGE)) & (high <= 5) & (wide >= 2 * high)
+        plumb = ((right < area[0] + EDGE) | (left > area[2] - EDGE)) & (wide <= 5) & (high >= 2 * wide)
+        return inside[~(level | plumb)]
 
 
 def ink_map(sheet: RectifiedSheet, seals: Sequence[Seal] = ()) -> InkMap:

@@ -91,7 +91,7 @@ def _take_row(view: View, found: Labelled, cells: list[Cell], specs: Sequence[Fi
         spec, score = best_spec(view.label(cell), specs, found.cells)
         if spec is None:
             continue
-        values = _beside(found.table, cell)
+        values = _beside(found.table, cell) if spec.kind != "id_number" else _to_next_label(view, cell, cells, specs)
         found.cells[spec.name], found.scores[spec.name] = cell, score
         found.values[spec.name] = values
         while index < len(cells) and cells[index] in values:
@@ -122,6 +122,18 @@ def _beside(table: RuledTable, label: Cell) -> list[Cell]:
             break
         run.append(cell)
     return run if len(run) >= 8 and _narrow(run) else stacked
+
+
+def _to_next_label(view: View, label: Cell, row: list[Cell], specs: Sequence[FieldSpec]) -> list[Cell]:
+    """The cells after an ID number's label: its boxes, or one cell that a tall figure 1 seems to divide."""
+    after = [cell for cell in row if cell.col >= label.col + label.colspan]
+    values = after[:1]
+    for cell in after[1:]:
+        wide = _width(cell) > 2 * _width(label) / 3
+        if wide and not _narrow(values) and _is_label(view, cell, specs):
+            break
+        values.append(cell)
+    return values
 
 
 def _width(cell: Cell) -> float:

@@ -8,11 +8,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.rectify.lines import WORK, chains, dark_pixels, line_masks
-from ocr.rectify.mend import mended_lines
 from ocr.rectify.bend import Bend
 from ocr.rectify.level import Matrix, levelling, moved, segments
 from ocr.rectify.light import evened
+from ocr.rectify.lines import WORK, chains, dark_pixels, line_masks
+from ocr.rectify.mend import mended_lines
 from ocr.rectify.outline import Outline, find_outline
 from ocr.rectify.sheet import Image, Point, Quad, RectifiedSheet
 

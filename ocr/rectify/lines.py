@@ -79,17 +79,30 @@ def _long(mask: Image) -> Image:
 def _without_text(mask: Image, posts: Image, rest: Image) -> Image:
     """The horizontal lines of `mask` without the short runs that are strokes of a line of characters.
 
-    A short run is a ruling line when little of what is dark besides long lines (`rest`) stands close
-    above and below it; a little more is allowed where it ends on lines of the other direction.
+    A short run is a ruling line when it continues a long one, or when hardly anything of what is
+    dark besides long lines (`rest`) stands close above and below it; a little more is allowed where
+    it ends on lines of the other direction.
     """
     mask, rest = np.ascontiguousarray(mask), np.ascontiguousarray(rest)
     posts = cv2.dilate(np.ascontiguousarray(posts), np.ones((9, 13), np.uint8))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    long = stats[1:][stats[1:, 2] >= CERTAIN]
     keep = np.zeros(count, np.uint8)
     for index in range(1, count):
         left, top, width, height, _area = stats[index]
-        keep[index] = 255 * (width >= CERTAIN or _is_ruling(left, top, width, height, posts, rest))
+        keep[index] = 255 * (width >= CERTAIN or _continues(stats[index], long)
+                             or _is_ruling(left, top, width, height, posts, rest))
     return keep[labels]
+
+
+def _continues(run: NDArray[np.int32], long: NDArray[np.int32]) -> bool:
+    """Whether a short run lies in one line with the near end of a long one."""
+    if not len(long):
+        return False
+    left, top, width, height, _area = run
+    gap = np.maximum(long[:, 0] - (left + width), left - (long[:, 0] + long[:, 2]))
+    away = np.maximum(long[:, 1] - (top + height), top - (long[:, 1] + long[:, 3]))
+    return bool(((gap > 0) & (gap < 140) & (away <= 1)).any())
 
 
 def _is_ruling(left: int, top: int, width: int, height: int, posts: Image, rest: Image) -> bool:
@@ -98,7 +111,7 @@ def _is_ruling(left: int, top: int, width: int, height: int, posts: Image, rest:
     above = rest[max(0, top - 9):max(0, top - 2), columns].any(axis=0)
     below = rest[top + height + 2:top + height + 9, columns].any(axis=0)
     busy = float((above | below).mean())
-    return busy < (0.5 if ends.all() else 0.4 if ends.any() else 0.25)
+    return busy < (0.35 if ends.all() else 0.25 if ends.any() else 0.15)
 
 
 def _centres(part: NDArray[np.bool_], step: int) -> NDArray[np.float32]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import cv2
 import numpy as np
@@ -15,22 +15,24 @@ from ocr.rectify.sheet import Image
 GAP = 26
 """Pixels at WORK of a line that may be missing: narrower than any cell."""
 
+FAINT = 13
+"""Grey levels by which the faintest line is darker than the paper beside it; noise stays below."""
+
 LOW, HIGH = 16, 150
 """Heights (pixels at WORK) of a band between two levels in which short lines are looked for."""
 
 
 def mended_lines(flat: Image) -> LineMasks:
     """The ruling lines of an evened grey picture whose longer side is about WORK pixels."""
-    dark = dark_pixels(flat)
-    masks = line_masks(dark)
+    masks = line_masks(dark_pixels(flat))
     across, down = masks.across.copy(), np.ascontiguousarray(masks.down.T)
     _bridge(across)
     _bridge(down)
     level, plumb = rules(across), rules(down)
-    for at, start, end in _between(dark, level, plumb):
+    for at, start, end in _between(flat, level, plumb):
         cv2.line(down, (start, at), (end, at), 255, 2)
     # Rows of print look like broken level lines: those are only prolonged, never found anew.
-    for at, start, end in _between(np.ascontiguousarray(dark.T), rules(down), level, prolong=True):
+    for at, start, end in _between(np.ascontiguousarray(flat.T), rules(down), level, prolong=True):
         cv2.line(across, (start, at), (end, at), 255, 2)
     return LineMasks(across, np.ascontiguousarray(down.T))
 
@@ -44,95 +46,116 @@ def _bridge(mask: Image) -> None:
             cv2.line(mask, (round(float(x0)), round(float(y0))), (round(float(x1)), round(float(y1))), 255, 2)
 
 
-def _between(dark: Image, level: Sequence[Rule], plumb: Sequence[Rule],
+def _between(flat: Image, level: Sequence[Rule], plumb: Sequence[Rule],
              prolong: bool = False) -> list[tuple[int, int, int]]:
-    """Vertical lines (place, start, end) that join two neighbouring levels but are too broken to be runs."""
+    """Vertical lines (place, start, end) that join two neighbouring levels but are too faint to be runs."""
     found: list[tuple[int, int, int]] = []
-    wide = cv2.dilate(dark, np.ones((1, 3), np.uint8))
-    thick = _thickness(wide, plumb)
-    for index, upper in enumerate(level):
-        lower = _next_level(level, index)
-        if lower is None or not LOW <= lower.at - upper.at <= HIGH:
-            continue
-        left, right = int(max(0, max(upper.start, lower.start))), int(min(upper.end, lower.end))
-        if right - left < 20:
-            continue
+    # How much darker a pixel is than the paper beside it: thin upright strokes alone are left.
+    thin = cv2.morphologyEx(flat, cv2.MORPH_BLACKHAT, np.ones((1, 13), np.uint8))
+    thick = _thickness(thin, plumb)
+    wide = cv2.dilate(thin, np.ones((1, 3), np.uint8))
+    for upper, lower, left, right in _bands(level):
         elsewhere = [round(rule.where((upper.at + lower.at) / 2)) - left for rule in plumb
-                     if not prolong or rule.end - rule.start > 4 * SHORTEST]
+                     if rule.end - rule.start > max(4 * SHORTEST, 1.7 * (lower.at - upper.at))]
         for x in _thin_columns(_levelled(wide, upper, lower, left, right), elsewhere, thick, prolong):
             place = left + x
-            if not _known(plumb, place, upper.at, lower.at):
+            if not _known(plumb, place, upper.where(place), lower.where(place)):
                 found.append((place, round(upper.where(place)), round(lower.where(place))))
     return found
 
 
-def _thickness(wide: Image, plumb: Sequence[Rule]) -> float:
+def _thickness(thin: Image, plumb: Sequence[Rule]) -> float:
     """How many columns a vertical line of this sheet darkens, as a rule."""
     counts = []
     for rule in plumb:
         for y, x in rule.points[::4]:
-            row = wide[min(wide.shape[0] - 1, max(0, round(float(y)))), max(0, round(float(x)) - 7):round(float(x)) + 8]
-            counts.append(int((row > 0).sum()))
+            row = thin[min(thin.shape[0] - 1, max(0, round(float(y)))), max(0, round(float(x)) - 7):round(float(x)) + 8]
+            counts.append(int((row > row.max() / 2).sum()) if row.size else 4)
     return float(np.median(counts)) if counts else 4.0
 
 
-def _next_level(level: Sequence[Rule], index: int) -> Rule | None:
-    """The nearest level below that shares most of its length with this one."""
-    upper = level[index]
-    for lower in level[index + 1:]:
-        common = min(upper.end, lower.end) - max(upper.start, lower.start)
-        if lower.at - upper.at >= LOW and common > 0.5 * min(upper.end - upper.start, lower.end - lower.start):
-            return lower
-    return None
+def _bands(level: Sequence[Rule]) -> Iterator[tuple[Rule, Rule, int, int]]:
+    """Each two levels that face one another with nothing between, and from where to where they do."""
+    whole = _joined(level)
+    for index, upper in enumerate(whole):
+        free = [(max(0.0, upper.start), upper.end)]
+        for lower in whole[index + 1:]:
+            high = lower.at - upper.at
+            if high > HIGH or not free:
+                break
+            if high < LOW or lower.end - lower.start < 1.5 * SHORTEST:
+                continue
+            facing = [(max(a, lower.start), min(b, lower.end)) for a, b in free]
+            yield from ((upper, lower, int(a), int(b)) for a, b in facing if b - a >= 20)
+            free = [part for a, b in free for part in ((a, min(b, lower.start)), (max(a, lower.end), b))
+                    if part[1] - part[0] >= 20]
 
 
-def _levelled(wide: Image, upper: Rule, lower: Rule, left: int, right: int) -> NDArray[np.bool_]:
-    """The dark pixels between two levels, without the levels themselves."""
+def _joined(level: Sequence[Rule]) -> list[Rule]:
+    """Levels at one height as one, whatever is missing between them."""
+    joined: list[Rule] = []
+    for rule in level:
+        last = joined[-1] if joined else None
+        if last is not None and abs(rule.at - last.at) <= 5:
+            points = np.concatenate([last.points, rule.points])
+            points = points[np.argsort(points[:, 0])]
+            joined[-1] = Rule(last.at, min(last.start, rule.start), max(last.end, rule.end), points)
+        else:
+            joined.append(rule)
+    return joined
+
+
+def _levelled(wide: Image, upper: Rule, lower: Rule, left: int, right: int) -> Image:
+    """The part between two levels, without the levels themselves."""
     top, bottom = round(upper.at) + 4, round(lower.at) - 3
-    return np.asarray(wide[max(0, top):max(0, bottom), left:right] > 0)
+    return wide[max(0, top):max(0, bottom), left:right]
 
 
-def _thin_columns(band: NDArray[np.bool_], elsewhere: Sequence[int], thick: float, prolong: bool) -> list[int]:
-    """Columns dark from top to bottom and no wider than a line with nothing close beside it.
+def _thin_columns(band: Image, elsewhere: Sequence[int], thick: float, prolong: bool) -> list[int]:
+    """Columns darker than their sides from top to bottom, no wider than a line, with nothing attached.
 
-    `elsewhere` are places where lines run in other bands: they need less evidence here, and with
-    `prolong` are the only ones looked for.
+    A stroke of a character has other strokes attached to it, a line has paper close by on both
+    sides however near the next character stands. Three fifths of its rows are enough then. With
+    `prolong` only places are looked at where a line runs on `elsewhere`.
     """
-    height, width = band.shape
-    if height < 8:
+    if band.shape[0] < 8:
         return []
-    share = band.mean(axis=0)
-    thirds = np.array([part.mean(axis=0) for part in np.array_split(band, 3)])
-    tips = np.array([band[:max(3, height // 5)].mean(axis=0), band[-max(3, height // 5):].mean(axis=0)])
-    # Writing seldom reaches from line to line: a figure 1 leaves both tips free.
-    likely = (share >= 0.5) & (thirds.min(axis=0) >= 0.25) & (tips.max(axis=0) >= 0.5) & (tips.min(axis=0) >= 0.2)
-    edges = np.flatnonzero(np.diff(np.r_[0, likely.astype(np.int8), 0]))
+    many = np.percentile(band, 42, axis=0)
+    least = max(FAINT, 2.5 * float(np.median(many)))
+    share = (band >= least).mean(axis=0)
     found = []
-    for a, b in zip(edges[::2], edges[1::2], strict=True):
-        place = int((a + b) // 2)
-        beside = [share[max(0, a - 8):max(0, a - 2)], share[min(width, b + 2):min(width, b + 8)]]
-        crowded = max((float(side.mean()) for side in beside if len(side)), default=0.0)
-        if any(abs(place - other) <= 4 for other in elsewhere):
-            if b - a <= 11 and crowded < 0.15:
-                found.append(place)
-        elif not prolong and b - a <= 9 and crowded < 0.07:
-            certain = share[a:b].max() >= 0.78 and tips[:, a:b].max(axis=1).min() >= 0.6
-            width_here = float(np.median(band[:, max(0, a - 4):b + 4].sum(axis=1)))
-            if (certain and width_here <= thick + 1) or _straight(band, a, b):
-                found.append(place)
+    for a, b in _stretches(many >= least):
+        beside = [share[max(0, a - 4):max(0, a - 1)], share[b + 1:b + 4]]
+        attached = max((float(side.mean()) for side in beside if len(side)), default=0.0)
+        place = int(a + int(share[a:b].argmax()))
+        if b - a > thick + 6 or not (attached < 0.12 or _certain(share[place], beside)):
+            continue
+        runs_on = any(abs(place - other) <= 4 for other in elsewhere)
+        if runs_on or not prolong and _straight(band[:, a:b] >= least):
+            found.append(place)
     return found
 
 
-def _straight(band: NDArray[np.bool_], a: int, b: int) -> bool:
+def _certain(share: float, beside: Sequence[NDArray[np.float64]]) -> bool:
+    """Dark in every row, and free on one side at least: a line that a character leans against."""
+    sides = [float(side.mean()) for side in beside if len(side)]
+    return share >= 0.95 and min(sides, default=0.0) < 0.1 and max(sides, default=0.0) < 0.4
+
+
+def _straight(part: NDArray[np.bool_]) -> bool:
     """Whether the dark pixels of some columns are pieces of one thin straight line, not of a pen's stroke."""
-    part = band[:, max(0, a - 4):b + 4]
     rows = np.flatnonzero(part.any(axis=1))
-    if len(rows) < 0.55 * len(band):
-        return False
     widths = part[rows].sum(axis=1)
     centres = (part[rows] * np.arange(part.shape[1])).sum(axis=1) / widths
     line = np.polyfit(rows, centres, 1)
-    return bool(np.percentile(widths, 85) <= 5 and np.abs(np.polyval(line, rows) - centres).mean() < 0.55)
+    # A line is joined to one level at least; a figure 1 hangs free between both.
+    free = sorted((rows[0] / len(part), 1 - (rows[-1] + 1) / len(part)))
+    return bool(free[0] <= 0.06 and free[1] <= 0.3 and np.abs(np.polyval(line, rows) - centres).mean() < 0.55)
+
+
+def _stretches(marked: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    edges = np.flatnonzero(np.diff(np.r_[0, marked.astype(np.int8), 0]))
+    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
 def _known(plumb: Sequence[Rule], place: int, top: float, bottom: float) -> bool:

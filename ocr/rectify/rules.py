@@ -18,6 +18,10 @@ SAME = 9
 """Pixels at WORK within which two parallel lines are one line, drawn double or thick."""
 
 
+APART = 120
+"""Pixels at WORK between two pieces in one line from which on they are lines of different tables."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Rule:
     """One straight line: `at` is its mean place across, `start` and `end` along, `points` its course.
@@ -75,9 +79,10 @@ def rulings(across: Sequence[Rule], down: Sequence[Rule]) -> list[tuple[list[Rul
 
 
 def _within(lines: list[Rule], first: float, last: float) -> list[Rule]:
-    """The lines without those that run far past the ruling at both ends: streaks of a copier's glass."""
+    """The lines without the few that run far past the ruling: streaks of a copier's glass."""
     far = 4 * REACH
-    return [rule for rule in lines if rule.start > first - far or rule.end < last + far]
+    kept = [rule for rule in lines if rule.start > first - far and rule.end < last + far]
+    return kept if len(kept) >= 0.7 * len(lines) else lines
 
 
 def _meet(level: Rule, plumb: Rule) -> bool:
@@ -90,6 +95,8 @@ def _continues(group: list[NDArray[np.float32]], piece: NDArray[np.float32]) -> 
     middle = float(piece[:, 1].mean())
     for other in group:
         gap = max(other[0, 0] - piece[-1, 0], piece[0, 0] - other[-1, 0])
+        if gap > APART:
+            continue
         if gap > 0:
             near = other[0, 1] if other[0, 0] > piece[-1, 0] else other[-1, 1]
             end = piece[-1, 1] if other[0, 0] > piece[-1, 0] else piece[0, 1]
