@@ -17,6 +17,8 @@ REVIEW = "review"                # decide on fields and sign sheets off
 FILES = "files"                  # children, cases, visits
 CASE_EVENTS = "case_events"      # record a return, a relapse, a closing
 REVEAL = "reveal"                # open a masked value
+LEARNING = "learning"            # how sure the reader is and was right; totals of the reviewers
+TRAINING = "training"            # take corrected crops out to train a reader
 REPORTS = "reports"              # figures, lists behind them, exports
 COUNTY = "county"                # the whole county's figures and ranking
 UNITS = "units"                  # units and the state of the queue
@@ -27,8 +29,8 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
     "school": frozenset({UPLOAD, FILES, CASE_EVENTS, REVEAL, REPORTS}),
     "township": frozenset({UPLOAD, FILES, CASE_EVENTS, REVEAL, REPORTS}),
     "clerk": frozenset({UPLOAD, REVIEW, FILES, REVEAL, REPORTS, COUNTY}),
-    "bureau": frozenset({UPLOAD, REVIEW, FILES, CASE_EVENTS, REVEAL, REPORTS, COUNTY}),
-    "system_admin": frozenset({UNITS}),
+    "bureau": frozenset({UPLOAD, REVIEW, FILES, CASE_EVENTS, REVEAL, REPORTS, COUNTY, LEARNING, TRAINING}),
+    "system_admin": frozenset({UNITS, LEARNING}),
     "security_admin": frozenset({ACCOUNTS}),
     "audit_admin": frozenset({AUDIT}),
 }

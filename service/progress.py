@@ -44,6 +44,7 @@ class SheetLine:
     standing: Standing
     form: str
     has_image: bool
+    has_retake_crop: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +178,7 @@ def _waits_for(kind: str) -> ColumnElement[bool]:
 
 def _line(scan: Scan) -> ScanLine:
     sheets = tuple(SheetLine(sheet.id, sheet.number, _sheet_standing(sheet), _form(sheet.template),
-                             sheet.image_sha256 is not None) for sheet in scan.sheets)
+                             sheet.image_sha256 is not None, bool(sheet.return_box)) for sheet in scan.sheets)
     wanted = scan.state == "failed" or any(sheet.state == "returned" for sheet in scan.sheets)
     return ScanLine(
         scan.id, scan.file_name, scan.size, scan.received_at, scan.unit.name,

@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import Protocol
 
@@ -16,8 +17,9 @@ from sqlalchemy.orm import Session
 from ocr.errors import UnreadableFile
 from ocr.lists import Lists
 from ocr.results import FieldReading, Problem, ReadSheet, SheetReading
-from ocr.template import load_templates
+from ocr.template import Template, load_templates
 from service import audit, jobs
+from service.calendar import today
 from service.database import now
 from service.errors import ShibiaoError, StorageFull, Unavailable
 from service.installation import Installation
@@ -125,9 +127,23 @@ def _keep_sheet(session: Session, scan: Scan, number: int, reading: SheetReading
         uncertain=sum(not field.accept for _, _, field in places), seconds=reading.seconds,
         grid=asdict(reading.grid) if reading.grid else None,
     )
+    month = counted_month(known, {name: field.value for name, field in reading.fields.items()})
+    if month is not None:
+        sheet.counts_in = month
     session.add(sheet)
     session.flush()
     session.add_all(_row(sheet.id, row, name, field) for row, name, field in places)
+
+
+def counted_month(template: Template | None, values: Mapping[str, str]) -> date | None:
+    """First day of the month a form counts in, as its own date says; None when it says none so far."""
+    dated = [spec.name for spec in template.fields if spec.counts_as and spec.kind == "date"] if template else []
+    for name in dated:
+        try:
+            return min(date.fromisoformat(values.get(name, "")), today()).replace(day=1)
+        except ValueError:
+            continue
+    return None
 
 
 def _places(reading: SheetReading) -> Iterator[tuple[int, str, FieldReading]]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from service import audit
+from service import audit, identity
 from service.access import Actor
 from service.calendar import today
-from service.cases import identity, visits
+from service.cases import visits
 from service.cases.doubts import raise_doubts
 from service.cases.mistakes import close_as_mistaken, opened_only_by, tell
 from service.cases.students import Told, fill, identify

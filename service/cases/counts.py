@@ -13,9 +13,9 @@ from service import audit
 from service.access import Actor
 from service.calendar import local_date, today
 from service.cases.answers import Row
-from service.cases.unit_names import reporting_unit_named
 from service.errors import Invalid
 from service.models import Sheet, TownshipCount, Unit
+from service.unit_names import reporting_unit_named
 
 NOT_ADDING_UP = "合计与两项之和不符，按纸面登记。"
 

@@ -10,10 +10,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, union_all
 from sqlalchemy.orm import Session, aliased, joinedload
 
-from service import audit
+from service import audit, identity
 from service.access import FILES, Actor, within
 from service.calendar import full_years, today
-from service.cases import identity
 from service.cases.sight import student_in_sight
 from service.cases.states import OUTSTANDING, OVERDUE_DAYS, state_label
 from service.errors import Invalid

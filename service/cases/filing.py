@@ -40,7 +40,7 @@ def file_sheet(session: Session, actor: Actor, sheet: Sheet) -> None:
         raise Invalid("这张纸不是已知的表格，不能入档。", "请将它搁置，或退回学校重新上传。")
     record = record_of(held.template)
     _keep_to_one_record(session, sheet, record)
-    values = {key: value.value for key, value in held.values.items()}
+    values = {key: value.filed for key, value in held.values.items()}
     marks = {name: there for name, (there, _) in held.marks.items()}
     filer = FILERS.get(record)
     if filer is not None:

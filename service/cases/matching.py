@@ -9,8 +9,8 @@ from rapidfuzz.distance import Levenshtein
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
+from service import identity
 from service.calendar import full_years
-from service.cases import identity
 from service.models import Student
 
 _SLIP = 2

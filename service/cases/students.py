@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from service.cases import identity
+from service import identity
 from service.errors import Conflict
 from service.models import HomeVisit, Student
 

@@ -9,18 +9,18 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service import audit
+from service import audit, identity
 from service.access import Actor
 from service.calendar import today
-from service.cases import identity, matching
+from service.cases import matching
 from service.cases.answers import Row
 from service.cases.doubts import raise_doubts
 from service.cases.opening import begin, case_of
 from service.cases.states import AFTER_VISIT, OPEN, OPENED_BY_VISIT, reason_in
 from service.cases.students import Told, new_student, update_student
-from service.cases.unit_names import school_named
 from service.errors import Invalid
 from service.models import Case, CaseEvent, HomeVisit, Sheet, Student
+from service.unit_names import school_named
 
 Doubts = tuple[tuple[str, int | None], ...]
 COLUMNS = ("age", "grade_class", "teacher", "companion", "guardian", "reason", "content", "school_opinion",

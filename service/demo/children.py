@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from ocr.kinds.id_number import born_on as birth_date
 from ocr.kinds.id_number import sex as sex_of
 from ocr.lists import RosterEntry
-from service.cases import identity
+from service import identity
 from service.cases.states import REASONS
 from service.demo import people
 from service.demo.county import NOTICE

@@ -43,8 +43,8 @@ class Decision(Base):
     """One thing a person said about one field; the latest that was not undone holds.
 
     An empty value says that the paper is blank there; `illegible` that it is not, but nobody can
-    read it (its value is empty too); `image` that it stays a picture, untranscribed. `undone` takes back the decision `undoes_id`. `keys` counts the
-    key presses it took.
+    read it (its value is empty too); `image` that it stays a picture, untranscribed. `undone` takes
+    back the decision `undoes_id`. `keys` counts the key presses it took.
     """
 
     __tablename__ = "decisions"

@@ -12,9 +12,11 @@ from service.review.closing import (
     take_back,
 )
 from service.review.decisions import decide, undo
+from service.review.filters import Filters
 from service.review.objections import objections
-from service.review.queue import Filters, claim_next, counts, listing
+from service.review.queue import counts, listing
 from service.review.sheets import find
+from service.review.turn import claim_next
 from service.review.values import (
     EffectiveValue,
     Standing,

@@ -8,12 +8,13 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from ocr.results import NOWHERE
 from ocr.template import load_templates
 from service import audit
 from service.access import REVIEW, Actor
 from service.database import now
 from service.errors import Conflict, Invalid
-from service.models import HomeVisit, Sheet, TownshipCount
+from service.models import HomeVisit, Reading, Sheet, TownshipCount
 from service.models.values import FORM_ROW, TOTAL_ROW
 from service.review import sheets
 from service.review.objections import unanswered
@@ -55,7 +56,7 @@ def gaps(held: Standing) -> tuple[Gap, ...]:
     open_fields = [Gap(key, f"{_name(held, key)}还没有核对") for key in held.waiting]
     blanks = [Gap(key, f"{_name(held, key)}必须填写，原件没有的请按“原件空缺”")
               for key in held.values if _is_unsaid_blank(held, key)]
-    if not any(value.value or value.decision or value.needs_person for value in held.values.values()):
+    if not any(value.filed or value.decision or value.needs_person for value in held.values.values()):
         return (Gap((FORM_ROW, ""), "还没有填写任何内容"),)
     against = [Gap(objection.fields[0], objection.text) for objection in unanswered(held)]
     return (*open_fields, *blanks, *against)
@@ -76,9 +77,14 @@ def close(session: Session, actor: Actor, sheet_id: int, version: int) -> Standi
     return held
 
 
-def return_to_school(session: Session, actor: Actor, sheet_id: int, version: int, reason: str) -> Sheet:
-    """Send the sheet back: the school sees what to take again. Raises Invalid without a reason."""
+def return_to_school(session: Session, actor: Actor, sheet_id: int, version: int, reason: str,
+                     shown: Key | None = None) -> Sheet:
+    """Send the sheet back: the school sees why, and the piece of paper of the field `shown`.
+
+    Raises Invalid without a reason.
+    """
     sheet = _leave(session, actor, sheet_id, version, "returned", reason)
+    sheet.return_box = _box_of(session, sheet_id, shown) if shown else None
     sheet.scan.retake_settled_at = None  # an earlier retake of the same file does not answer this wish
     return sheet
 
@@ -94,7 +100,7 @@ def take_back(session: Session, actor: Actor, sheet_id: int) -> Sheet:
     sheet = sheets.find(session, actor, sheet_id)
     moved = session.execute(
         update(Sheet).where(Sheet.id == sheet_id, Sheet.state.in_(("returned", "set_aside")))
-        .values(state="to_review", return_reason="", version=Sheet.version + 1)
+        .values(state="to_review", return_reason="", return_box=None, version=Sheet.version + 1)
         .execution_options(synchronize_session=False))
     session.refresh(sheet)
     if moved.rowcount != 1:  # type: ignore[attr-defined]
@@ -128,6 +134,13 @@ def _leave(session: Session, actor: Actor, sheet_id: int, version: int, state: s
     return sheet
 
 
+def _box_of(session: Session, sheet_id: int, key: Key) -> list[float] | None:
+    """Where a field was read on the paper, None when it has no place there."""
+    box = session.scalar(select(Reading.box).where(
+        Reading.sheet_id == sheet_id, Reading.row == key[0], Reading.field == key[1]))
+    return list(box) if box and tuple(box) != NOWHERE else None
+
+
 def _refuse_if_filed(session: Session, sheet_id: int) -> None:
     """A sheet opened again after its sign-off still counts: it is corrected, or withdrawn by the bureau."""
     if any(session.scalar(select(record.id).where(record.sheet_id == sheet_id).limit(1))
@@ -147,7 +160,7 @@ def _is_unsaid_blank(held: Standing, key: Key) -> bool:
     row, field = key
     spec = spec_of(held.template, field)
     value = held.values[key]
-    if spec is None or not spec.required or row == TOTAL_ROW or value.value or value.decision:
+    if spec is None or not spec.required or row == TOTAL_ROW or value.filed or value.decision:
         return False
     in_use = row == FORM_ROW or any(other.value for (r, _), other in held.values.items() if r == row)
     return in_use and not value.needs_person

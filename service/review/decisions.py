@@ -11,10 +11,24 @@ from service.access import Actor
 from service.errors import Conflict, Invalid
 from service.models import Decision
 from service.models.values import FORM_ROW, TOTAL_ROW
+from service.reading import counted_month
 from service.review import entry, objections, sheets
-from service.review.values import CONFIRMATION, NO, YES, Standing, spec_of, stand, standing, summed
+from service.review.values import (
+    ALWAYS,
+    CONFIRMATION,
+    NO,
+    YES,
+    Standing,
+    spec_of,
+    stand,
+    standing,
+    summed,
+    transcribing,
+)
 
-KINDS = ("accepted", "corrected", "picked", "illegible")
+KINDS = ("accepted", "corrected", "picked", "illegible", "image")
+UNWRITTEN = ("illegible", "image")
+"""Kinds of decisions that leave a field without a value."""
 _MOST_ROWS = 200
 
 
@@ -25,18 +39,18 @@ def decide(session: Session, actor: Actor, sheet_id: int, version: int, row: int
 
 
 def decide_and_stand(session: Session, actor: Actor, sheet_id: int, version: int, row: int, field: str,
-                     kind: str, value: str, keys: int = 0) -> Standing:
+                     kind: str, value: str, keys: int = 0, *, claims: bool = True) -> Standing:
     """Say what a field holds; returns what stands on the sheet after it.
 
     `value` is as typed and is normalised here; `field` may be a mark (yes / no) or, opened by `!`, a
     rule whose objection the paper bears out. `keys` counts the key presses it took. Raises Invalid
-    for what cannot stand there, Conflict when somebody else was faster.
+    for what cannot stand there, Conflict when somebody else was faster. `claims` as of `sheets.advance`.
     """
-    sheet = sheets.advance(session, actor, sheet_id, version)
+    sheet = sheets.advance(session, actor, sheet_id, version, claims=claims)
     before = standing(session, sheet)
     if kind not in KINDS:
         raise Invalid("不认识的处理方式。")
-    value = "" if kind == "illegible" else _fitting(before, row, field, value)
+    value = _unwritten(before, row, field, kind) if kind in UNWRITTEN else _fitting(before, row, field, value)
     held = before.values.get((row, field))
     decision = Decision(
         sheet_id=sheet_id, reading_id=held.reading.id if held and held.reading else None,
@@ -55,9 +69,9 @@ def undo(session: Session, actor: Actor, sheet_id: int, version: int,
 
 
 def undo_and_stand(session: Session, actor: Actor, sheet_id: int, version: int,
-                   decision_id: int | None = None) -> tuple[Decision, Standing]:
+                   decision_id: int | None = None, *, claims: bool = True) -> tuple[Decision, Standing]:
     """As `undo`, with what stands on the sheet after it."""
-    sheet = sheets.advance(session, actor, sheet_id, version)
+    sheet = sheets.advance(session, actor, sheet_id, version, claims=claims)
     before = standing(session, sheet)
     found = _to_take_back(before, actor, decision_id)
     if found is None:
@@ -80,9 +94,19 @@ def _add(session: Session, before: Standing, decision: Decision) -> Standing:
     session.add(decision)
     session.flush()
     readings = [held.reading for held in before.values.values() if held.reading]
-    after = stand(before.sheet, readings, (*before.history, decision))
+    after = stand(before.sheet, readings, (*before.history, decision), before.records)
     before.sheet.uncertain = len(after.waiting)
+    month = counted_month(after.template, {name: held.value for (_, name), held in after.values.items()})
+    before.sheet.counts_in = month or before.sheet.counts_in
     return after
+
+
+def _unwritten(before: Standing, row: int, field: str, kind: str) -> str:
+    """No value: nobody can read it, or the form lets this field stay a picture."""
+    spec = spec_of(before.template, field)
+    if kind == "image" and (spec is None or transcribing(spec) == ALWAYS or not _has_place(before, row, field)):
+        raise Invalid("这一项要填写文字，不能只留图像。")
+    return ""
 
 
 def _fitting(before: Standing, row: int, field: str, value: str) -> str:
@@ -111,6 +135,8 @@ def _confirmed(before: Standing, row: int, field: str) -> str:
     """The wording that is confirmed: with other values the rule would object in other words."""
     for objection in objections.objections(before):
         if (objection.row, objections.rule_field(objection)) == (row, field):
+            if objection.binding:
+                raise Invalid(f"{objection.text}，这样不能入档。", "请对照纸面更正；确是新单位的，请管理员先登记。")
             return objection.text
     raise Conflict("这条提示已经不在了。", "")
 
@@ -122,7 +148,7 @@ def _year_from(before: Standing) -> date:
 def _true_kind(before: Standing, row: int, field: str, kind: str, value: str) -> str:
     """Accepted, picked or corrected by comparing with what the machine read, whatever the screen says."""
     held = before.values.get((row, field))
-    if kind == "illegible" or held is None or held.reading is None:
+    if kind in UNWRITTEN or held is None or held.reading is None:
         return kind
     if value == held.reading.value:
         return "accepted"

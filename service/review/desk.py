@@ -17,7 +17,7 @@ from service.models.values import FORM_ROW, TOTAL_ROW
 from service.review.closing import gaps
 from service.review.objections import objections
 from service.review.sums import equations, row_name
-from service.review.values import EffectiveValue, Key, Standing, spec_of
+from service.review.values import ALWAYS, EffectiveValue, Key, Standing, spec_of, transcribing
 from service.review.wording import CERTAINTY, Objection, certainty, flag_words, title
 
 MODES: Mapping[str, str] = {
@@ -64,6 +64,8 @@ class FieldView:
     candidates: tuple[str, ...]
     flags: tuple[str, ...]
     decided: Said | None
+    transcribe: str
+    as_image: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,7 @@ def _field(held: Standing, key: Key, value: EffectiveValue, names: Mapping[int, 
         box=tuple(reading.box) if reading and tuple(reading.box) != NOWHERE else (),
         candidates=_candidates(spec, value), flags=tuple(flag_words(reading.flags)) if reading else (),
         decided=_said(value.decision, names, actor),
+        transcribe=transcribing(spec) if spec else ALWAYS, as_image=value.as_image,
     )
 
 
@@ -160,6 +163,7 @@ def _objection(objection: Objection) -> dict[str, Any]:
     fix = objection.fix
     return {"key": f"{objection.row}.!{objection.rule}", "text": objection.text,
             "fields": [key_text(key) for key in objection.fields], "confirmed": objection.confirmed,
+            "binding": objection.binding,
             "fix": fix and {"key": f"{fix.row}.{fix.field}", "value": fix.value, "label": fix.label}}
 
 

@@ -10,6 +10,7 @@ from ocr.kinds import id_number
 from ocr.template import FieldSpec
 from service import calendar
 from service.models.values import FORM_ROW
+from service.review import recorded
 from service.review.sums import sum_objections
 from service.review.values import CONFIRMATION, Key, Standing, spec_of
 from service.review.wording import Fix, Objection, title
@@ -25,6 +26,8 @@ def objections(standing: Standing) -> tuple[Objection, ...]:
     found: list[Objection] = []
     for spec in standing.template.fields:
         found += _BY_KIND.get(spec.kind, _silent)(standing, spec)
+    for spec in standing.template.columns:
+        found += recorded.units(standing, spec) if spec.kind == "unit" else ()
     for rule in standing.template.rules:
         found += _BY_RULE.get(rule["rule"], _no_words)(standing, rule)
     found += sum_objections(standing)
@@ -105,7 +108,7 @@ _BY_KIND: Mapping[str, Callable[[Standing, FieldSpec], Iterator[Objection]]] = {
     "id_number": _id_holds, "date": _not_to_come,
 }
 _BY_RULE: Mapping[str, Callable[[Standing, Mapping[str, Any]], Iterator[Objection]]] = {
-    "id_sex": _id_sex, "id_age": _id_age, "not_before": _not_before,
+    "id_sex": _id_sex, "id_age": _id_age, "not_before": _not_before, "roster": recorded.roster,
 }
 
 

@@ -1,4 +1,4 @@
-"""The sheets waiting for a person: the list, its counts, and the next one nobody else works on."""
+"""The sheets waiting for a person: the list and its counts."""
 
 from __future__ import annotations
 
@@ -7,34 +7,22 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Select, func, select, tuple_, update
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
-from service import audit
 from service.access import REVIEW, Actor, scoped
 from service.database import now
 from service.models import Scan, Sheet, Unit, User
-from service.review.claims import is_free, mine, until
+from service.review.filters import Filters, conditions
+from service.review.turn import columns, rank
 
-UNRECOGNISED = "none"
-"""As a filter: sheets whose form was not recognised."""
 PAGE = 50
 Name = TypeVar("Name", str, str | None)
-_ATTEMPTS = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What the queue shows; "" and None mean everything."""
-
-    state: str = "to_review"
-    template: str = ""
-    unit_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """A sheet in the list. `holder` is who works on it now."""
+    """A sheet in the list. `holder` is who works on it now, `asked_of` the colleague it waits for."""
 
     id: int
     scan_id: str
@@ -48,6 +36,8 @@ class QueueRow:
     holder: str
     is_mine: bool
     reason: str
+    asked_of: str
+    is_asked_of_me: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,27 +48,29 @@ class Counts:
     by_template: Mapping[str | None, int] = field(default_factory=dict)
     by_unit: tuple[tuple[int, str, int], ...] = ()
     held_by_others: int = 0
+    asked_of_me: int = 0
     fields_waiting: int = 0
 
 
 def listing(session: Session, actor: Actor, filters: Filters, page: int = 1) -> list[QueueRow]:
-    """One page of the queue, the longest waiting first (for other states: the latest first)."""
+    """One page of the queue in the order it is worked through (for other states: the latest first)."""
     actor.require(REVIEW)
-    claimer, signer, moment = aliased(User), aliased(User), now()
+    claimer, signer, asked, moment = aliased(User), aliased(User), aliased(User), now()
     newest_first = filters.state != "to_review"
     query = (
-        select(Sheet, Unit.name, Scan.received_at, claimer.name, signer.name)
+        select(Sheet, Unit.name, Scan.received_at, claimer.name, signer.name, asked.name)
         .join(Unit, Unit.id == Sheet.unit_id).join(Scan, Scan.id == Sheet.scan_id)
         .outerjoin(claimer, (claimer.id == Sheet.claimed_by) & (Sheet.claimed_until >= moment))
-        .outerjoin(signer, signer.id == Sheet.signed_by)
-        .where(*_conditions(filters))
+        .outerjoin(signer, signer.id == Sheet.signed_by).outerjoin(asked, asked.id == Sheet.asked_of)
+        .where(*conditions(filters))
         .order_by(*((Sheet.created_at.desc(), Sheet.id.desc()) if newest_first
-                    else (Sheet.created_at, Sheet.id)))
+                    else (rank(actor, filters), *columns(filters))))
         .limit(PAGE).offset((max(page, 1) - 1) * PAGE))
     return [QueueRow(sheet.id, sheet.scan_id, sheet.number, sheet.template, sheet.state, unit,
                      sheet.uncertain, signer_name or "", received_at, holder or "",
-                     sheet.claimed_by == actor.user_id and bool(holder), sheet.return_reason)
-            for sheet, unit, received_at, holder, signer_name
+                     sheet.claimed_by == actor.user_id and bool(holder), sheet.return_reason,
+                     asked_name or "", sheet.asked_of == actor.user_id)
+            for sheet, unit, received_at, holder, signer_name, asked_name
             in session.execute(scoped(query, Sheet.unit_id, actor))]
 
 
@@ -90,6 +82,7 @@ def counts(session: Session, actor: Actor) -> Counts:
                .where(waiting).group_by(Unit.id, Unit.name, Unit.position).order_by(Unit.position, Unit.id))
     held = select(func.count()).select_from(Sheet).where(
         waiting, Sheet.claimed_until >= now(), Sheet.claimed_by != actor.user_id)
+    asked = select(func.count()).select_from(Sheet).where(waiting, Sheet.asked_of == actor.user_id)
     fields = select(func.coalesce(func.sum(Sheet.uncertain), 0)).where(waiting)
     return Counts(
         _grouped(session, actor, select(Sheet.state, func.count()).group_by(Sheet.state)),
@@ -98,58 +91,9 @@ def counts(session: Session, actor: Actor) -> Counts:
         tuple((unit_id, name, number) for unit_id, name, number
               in session.execute(scoped(by_unit, Sheet.unit_id, actor))),
         session.scalar(scoped(held, Sheet.unit_id, actor)) or 0,
+        session.scalar(scoped(asked, Sheet.unit_id, actor)) or 0,
         session.scalar(scoped(fields, Sheet.unit_id, actor)) or 0,
     )
-
-
-def claim_next(session: Session, actor: Actor, filters: Filters, after: int | None = None) -> int | None:
-    """Claim the longest waiting sheet that is free and return its id, None when there is none.
-
-    `after` passes over sheets up to and including that one, as if it had been skipped; when nothing
-    comes after it, the queue starts again from the front.
-    """
-    actor.require(REVIEW)
-    passed = session.get(Sheet, after) if after else None
-    for _ in range(_ATTEMPTS):
-        found = session.scalar(_free(actor, filters, passed)) or (
-            session.scalar(_free(actor, filters, None).where(Sheet.id != passed.id)) if passed else None)
-        if found is None:
-            return None
-        if _take(session, actor, found):
-            return found
-    return None
-
-
-def _take(session: Session, actor: Actor, sheet_id: int) -> bool:
-    """Claim a sheet that was free a moment ago; the opening goes on record unless it was ours already."""
-    already = session.scalar(select(Sheet.id).where(Sheet.id == sheet_id, mine(actor))) is not None
-    taken = session.execute(
-        update(Sheet).where(Sheet.id == sheet_id, Sheet.state == "to_review", is_free(actor))
-        .values(claimed_by=actor.user_id, claimed_until=until(now()))
-        .execution_options(synchronize_session=False))
-    if taken.rowcount != 1:  # type: ignore[attr-defined]
-        return False
-    if not already:
-        audit.record(session, actor, "sheet.opened", "sheet", sheet_id, state="to_review", taken_over=False)
-    return True
-
-
-def _free(actor: Actor, filters: Filters, passed: Sheet | None) -> Select[int]:
-    query = select(Sheet.id).where(*_conditions(filters), Sheet.state == "to_review", is_free(actor))
-    if passed is not None:
-        query = query.where(tuple_(Sheet.created_at, Sheet.id) > (passed.created_at, passed.id))
-    return scoped(query, Sheet.unit_id, actor).order_by(Sheet.created_at, Sheet.id).limit(1)
-
-
-def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = [Sheet.state == filters.state]
-    if filters.template == UNRECOGNISED:
-        found.append(Sheet.template.is_(None))
-    elif filters.template:
-        found.append(Sheet.template == filters.template)
-    if filters.unit_id is not None:
-        found.append(Sheet.unit_id == filters.unit_id)
-    return found
 
 
 def _grouped(session: Session, actor: Actor, query: Select[Name, int]) -> dict[Name, int]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from service.access import REVIEW, Actor, scoped
 from service.database import now
 from service.errors import Conflict, NotFound
-from service.models import Sheet
+from service.models import Sheet, SheetNote
 from service.review.claims import claimable, until
 
 STATE_WORDS = {"to_review": "待审核", "signed": "已入档", "returned": "退回重拍", "set_aside": "已搁置"}
@@ -24,15 +24,17 @@ def find(session: Session, actor: Actor, sheet_id: int) -> Sheet:
     return sheet
 
 
-def advance(session: Session, actor: Actor, sheet_id: int, version: int, **changes: Any) -> Sheet:
+def advance(session: Session, actor: Actor, sheet_id: int, version: int, *, claims: bool = True,
+            **changes: Any) -> Sheet:
     """The sheet, made one version newer with `changes`; working on it renews the actor's claim.
 
+    `claims` False leaves the claim as it is: a touch in passing, with many sheets at once.
     Raises Conflict when it is no longer in `version` or no longer open for review: of two people
     who saw the same version, one gets through.
     """
     actor.require(REVIEW)
     sheet = find(session, actor, sheet_id)
-    if sheet.state == "to_review" and claimable(sheet, actor):
+    if claims and sheet.state == "to_review" and claimable(sheet, actor):
         changes = {"claimed_by": actor.user_id, "claimed_until": until(now()), **changes}
     moved = session.execute(
         update(Sheet).where(Sheet.id == sheet_id, Sheet.version == version, Sheet.state == "to_review")
@@ -40,7 +42,18 @@ def advance(session: Session, actor: Actor, sheet_id: int, version: int, **chang
     session.refresh(sheet)
     if moved.rowcount != 1:  # type: ignore[attr-defined]
         raise _overtaken(sheet)
+    if sheet.asked_of is not None:
+        _take_up(session, actor, sheet)
     return sheet
+
+
+def _take_up(session: Session, actor: Actor, sheet: Sheet) -> None:
+    """Work on a sheet that waits for somebody ends the waiting; the colleague's own answers the question."""
+    if sheet.asked_of == actor.user_id:
+        session.execute(update(SheetNote).where(
+            SheetNote.sheet_id == sheet.id, SheetNote.asked_of == actor.user_id, SheetNote.taken_up_at.is_(None))
+            .values(taken_up_at=now()).execution_options(synchronize_session=False))
+    sheet.asked_of = None
 
 
 def _overtaken(sheet: Sheet) -> Conflict:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from ocr.template import FieldSpec, Template, load_templates
 from service.models import Decision, Reading, Sheet
 from service.models.values import FORM_ROW, TOTAL_ROW
+from service.review.records import Records
 
 Key = tuple[int, str]
 """Row and field name: row 0 for fields that stand alone, -1 for the row of totals."""
@@ -19,17 +20,30 @@ CONFIRMATION = "!"
 """Opens the `field` of a decision that confirms an objection: the paper really says so."""
 YES, NO = "yes", "no"
 """Values of a decision on a mark: it is on the paper, or it is not."""
+ALWAYS, OPTIONAL, NEVER = "always", "optional", "never"
+"""`options.transcribe` of a form's field."""
+AS_IMAGE = "（见原件图像）"
+"""What stands in the records for a field that was left as its picture."""
 _FEW_ROWS, _MOST_RULED = 15, 100
 
 
 @dataclass(frozen=True, slots=True)
 class EffectiveValue:
-    """A field as it stands. `needs_person`: nobody decided, and the machine was not sure enough."""
+    """A field as it stands. `needs_person`: nobody decided, and the machine was not sure enough.
+
+    `as_image`: it is not written out but stays the picture it is; its value is then empty.
+    """
 
     value: str
     reading: Reading | None
     decision: Decision | None
     needs_person: bool
+    as_image: bool = False
+
+    @property
+    def filed(self) -> str:
+        """What enters the records."""
+        return AS_IMAGE if self.as_image else self.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +61,8 @@ class Standing:
     marks: Mapping[str, tuple[bool, Decision | None]]
     confirmed: Mapping[Key, str]
     history: tuple[Decision, ...]
+    records: Records | None = None
+    """What is on record already, to hold the paper against; None where nobody is going to ask."""
 
     @property
     def waiting(self) -> tuple[Key, ...]:
@@ -74,10 +90,11 @@ def standing(session: Session, sheet: Sheet) -> Standing:
     readings = session.scalars(select(Reading).where(Reading.sheet_id == sheet.id)).all()
     decisions = session.scalars(
         select(Decision).where(Decision.sheet_id == sheet.id).order_by(Decision.id)).all()
-    return stand(sheet, readings, decisions)
+    return stand(sheet, readings, decisions, Records(session, sheet.unit_id))
 
 
-def stand(sheet: Sheet, readings: Iterable[Reading], decisions: Iterable[Decision]) -> Standing:
+def stand(sheet: Sheet, readings: Iterable[Reading], decisions: Iterable[Decision],
+          records: Records | None = None) -> Standing:
     """What `readings` and `decisions` (oldest first) make of a sheet."""
     template = load_templates().get(sheet.template or "")
     history = tuple(decisions)
@@ -86,10 +103,10 @@ def stand(sheet: Sheet, readings: Iterable[Reading], decisions: Iterable[Decisio
     keys = asked(template, {*read, *said}, 0 if read else _ruled_rows(sheet)) if template else []
     return Standing(
         sheet, template,
-        {key: _hold(template, read.get(key), said.get(key)) for key in keys},
+        {key: _hold(template, key[1], read.get(key), said.get(key)) for key in keys},
         _marks(template, sheet, said),
         {(row, name[1:]): said[row, name].value for row, name in said if name.startswith(CONFIRMATION)},
-        history,
+        history, records,
     )
 
 
@@ -131,11 +148,24 @@ def spec_of(template: Template | None, name: str) -> FieldSpec | None:
     return next((spec for spec in (*template.fields, *template.columns) if spec.name == name), None)
 
 
-def _hold(template: Template | None, reading: Reading | None,
+def transcribing(spec: FieldSpec) -> str:
+    """Whether the form wants the field written out: ALWAYS, NEVER, or as the clerk likes (OPTIONAL)."""
+    return str(spec.options.get("transcribe", ALWAYS))
+
+
+def _hold(template: Template | None, name: str, reading: Reading | None,
           decision: Decision | None) -> EffectiveValue:
+    spec = spec_of(template, name)
+    if decision is None and spec is not None and transcribing(spec) == NEVER and _has_ink(reading):
+        return EffectiveValue("", reading, None, False, True)
     value = decision.value if decision else reading.value if reading else ""
     sure = decision is not None or (reading.accept if reading else _may_lie_blank(template))
-    return EffectiveValue(value, reading, decision, not sure)
+    return EffectiveValue(value, reading, decision, not sure, decision is not None and decision.kind == "image")
+
+
+def _has_ink(reading: Reading | None) -> bool:
+    """Whether there is writing that could stay a picture; a blank place is simply blank."""
+    return reading is not None and bool(reading.value or reading.raw or not reading.accept)
 
 
 def _may_lie_blank(template: Template | None) -> bool:

@@ -34,7 +34,8 @@ class Fix:
 @dataclass(frozen=True, slots=True)
 class Objection:
     """A rule that does not hold: which, the fields it concerns (the likeliest culprit first), the
-    sentence for the person, and perhaps a one-key fix."""
+    sentence for the person, and perhaps a one-key fix. A `binding` one cannot be confirmed away: the
+    sheet could not be filed so."""
 
     row: int
     rule: str
@@ -42,6 +43,7 @@ class Objection:
     text: str
     fix: Fix | None = None
     confirmed: bool = False
+    binding: bool = False
 
     def confirm(self) -> Objection:
         """The same, marked as what the paper really says."""

@@ -19,6 +19,7 @@ from service.web import (
     report_files,
     reports,
     review,
+    review_notes,
     security,
     sheet_images,
     students,
@@ -28,8 +29,8 @@ from service.web import (
 from service.web.api import register_api
 
 _SCREENS = Path(__file__).parents[2] / "templates" / "screens"
-_AREAS = (auth, uploads, review, sheet_images, students, archive, reports, report_files, admin_accounts,
-          admin_units, admin_audit, observe)
+_AREAS = (auth, uploads, review, review_notes, sheet_images, students, archive, reports, report_files,
+          admin_accounts, admin_units, admin_audit, observe)
 
 
 def build_app(source: Installation | Settings | None = None) -> Flask:

@@ -4,64 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Any, TypeVar
+from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from pydantic import BaseModel, Field, ValidationError
 from sqlalchemy.orm import Session
 
 from ocr.template import load_templates
 from service import access, cases, review
+from service.cases.last_known import last_known
 from service.errors import Conflict, Invalid
 from service.models import Sheet
+from service.review import notes
 from service.review.closing import RETURN_REASONS, SET_ASIDE_REASONS
 from service.review.decisions import decide_and_stand, undo_and_stand
 from service.review.desk import DeskView, key_text, lay_out
-from service.review.queue import PAGE, UNRECOGNISED
+from service.review.filters import UNRECOGNISED
+from service.review.phrases import phrases
+from service.review.queue import PAGE
 from service.review.sheets import STATE_WORDS
+from service.review.turn import ORDERS
 from service.review.values import Key, Standing
 from service.web.context import actor, installation, requires
 from service.web.errors import status_of
+from service.web.review_bodies import (
+    Change,
+    DecisionChange,
+    LeaveChange,
+    ReturnChange,
+    TemplateChange,
+    UndoChange,
+    parsed,
+)
 
 blueprint = Blueprint("review", __name__)
-Model = TypeVar("Model", bound=BaseModel)
 Changed = tuple[Standing, Key]
 """What stands on a sheet after a change, and the field that was touched."""
-
-
-class Change(BaseModel):
-    """What a script sends with every change: the version its screen shows."""
-
-    version: int = Field(ge=0)
-
-
-class DecisionChange(Change):
-    """One decision on one field."""
-
-    row: int = Field(ge=-1, le=999)
-    field: str = Field(min_length=1, max_length=60)
-    kind: str = Field("accepted", max_length=20)
-    value: str = Field("", max_length=4000)
-    keys: int = Field(0, ge=0, le=9999)
-
-
-class UndoChange(Change):
-    """Take back one's latest decision, or the one named."""
-
-    decision: int | None = None
-
-
-class LeaveChange(Change):
-    """Send the sheet back or set it aside, with the reason."""
-
-    reason: str = Field(max_length=400)
-
-
-class TemplateChange(Change):
-    """Say which form the sheet is."""
-
-    template: str = Field(max_length=40)
 
 
 @blueprint.get("/review")
@@ -74,7 +52,7 @@ def queue() -> ResponseReturnValue:
         counts = review.counts(session, actor())
     return render_template(
         "review/queue.html", rows=rows, counts=counts, filters=filters, page=page, templates=load_templates(),
-        state_words=STATE_WORDS, unrecognised=UNRECOGNISED, has_more=len(rows) == PAGE)
+        state_words=STATE_WORDS, unrecognised=UNRECOGNISED, orders=ORDERS, has_more=len(rows) == PAGE)
 
 
 @blueprint.get("/review/next")
@@ -103,11 +81,14 @@ def desk(sheet_id: int) -> ResponseReturnValue:
     """The sheet beside its fields; opening claims it when nobody else holds it."""
     with installation().database.write() as session:
         sheet = review.open_for_review(session, actor(), sheet_id, take_over="take_over" in request.args)
-        view = _view(session, sheet)
+        held = review.standing(session, sheet)
         return render_template(
-            "review/desk.html", desk=view, sheet=sheet, unit=sheet.unit, scan=sheet.scan,
+            "review/desk.html", desk=lay_out(session, actor(), held), sheet=sheet, unit=sheet.unit,
+            scan=sheet.scan, known=_known(session, held), notes=notes.notes_of(session, actor(), sheet),
+            colleagues=notes.colleagues(session, actor()), phrases=phrases(session, held.template),
             holder=review.holder(session, actor(), sheet), templates=load_templates(), passed_on=_passed_on(),
-            state_words=STATE_WORDS, return_reasons=RETURN_REASONS, set_aside_reasons=SET_ASIDE_REASONS)
+            state_words=STATE_WORDS, skip_reasons=notes.SKIP_REASONS, return_reasons=RETURN_REASONS,
+            set_aside_reasons=SET_ASIDE_REASONS, user_id=actor().user_id)
 
 
 @blueprint.post("/review/<int:sheet_id>/decisions")
@@ -166,9 +147,9 @@ def sign_off(sheet_id: int) -> ResponseReturnValue:
 @requires(access.REVIEW)
 def return_to_school(sheet_id: int) -> ResponseReturnValue:
     """Send the sheet back to the school with what to take again."""
-    change = parsed(LeaveChange)
+    change = parsed(ReturnChange)
     with installation().database.write() as session:
-        review.return_to_school(session, actor(), sheet_id, change.version, change.reason)
+        review.return_to_school(session, actor(), sheet_id, change.version, change.reason, change.shown)
     return {"state": "returned"}
 
 
@@ -200,31 +181,30 @@ def release(sheet_id: int) -> ResponseReturnValue:
     return "", 204
 
 
-def parsed(model: type[Model]) -> Model:
-    """The request's JSON as `model`; Invalid when it does not fit."""
-    try:
-        return model.model_validate(request.get_json(silent=True) or {})
-    except ValidationError as error:
-        raise Invalid("提交的内容不完整或格式不对。") from error
-
-
 def _changed(sheet_id: int, work: Callable[[Session], Changed]) -> ResponseReturnValue:
     """Only the field that was touched goes back whole, with what may have changed around it."""
     try:
         with installation().database.write() as session:
             held, key = work(session)
-            view = lay_out(session, actor(), held)
+            view, known = lay_out(session, actor(), held), _known(session, held)
     except Conflict as error:
         return _refusal(error, desk=_standing_now(sheet_id))
     return {
         "version": view.version, "waiting": view.waiting, "decisions": view.decisions,
-        "objections": view.objections, "gaps": view.gaps, "marks": [asdict(mark) for mark in view.marks],
+        "known": known, "objections": view.objections, "gaps": view.gaps,
+        "marks": [asdict(mark) for mark in view.marks],
         "fields": [asdict(field) for field in view.fields if field.key == key_text(key)]}
 
 
 def _standing_now(sheet_id: int) -> dict[str, Any]:
     with installation().database.read() as session:
         return _view(session, review.find(session, actor(), sheet_id)).to_json()
+
+
+def _known(session: Session, held: Standing) -> dict[str, Any]:
+    """What is on file of the same child, by the keys of the sheet's fields."""
+    found = last_known(session, actor(), held)
+    return asdict(found) | {"visited_on": str(found.visited_on or "")} if found else {}
 
 
 def _view(session: Session, sheet: Sheet) -> DeskView:
@@ -239,10 +219,13 @@ def _refusal(error: Conflict | Invalid, **more: Any) -> ResponseReturnValue:
 
 def _filters() -> review.Filters:
     state = request.args.get("state", "to_review")
-    return review.Filters(state if state in STATE_WORDS else "to_review", request.args.get("template", ""),
-                          request.args.get("unit", type=int))
+    order = request.args.get("order", "")
+    return review.Filters(
+        state if state in STATE_WORDS else "to_review", request.args.get("template", ""),
+        request.args.get("unit", type=int), order if order in ORDERS else next(iter(ORDERS)),
+        installation().settings.report_deadline_day)
 
 
 def _passed_on() -> dict[str, Any]:
     """The queue's filters, carried from sheet to sheet."""
-    return {name: request.args[name] for name in ("template", "unit") if request.args.get(name)}
+    return {name: request.args[name] for name in ("template", "unit", "order") if request.args.get(name)}

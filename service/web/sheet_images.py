@@ -10,7 +10,7 @@ from service.cases import sight
 from service.errors import NotFound
 from service.models import Reading, Sheet
 from service.review.claims import record_viewing
-from service.review.crops import crop
+from service.review.crops import AROUND, crop
 from service.web.context import actor, installation, requires
 
 blueprint = Blueprint("sheet_images", __name__)
@@ -35,6 +35,18 @@ def field_crop(sheet_id: int) -> Response:
     if box is None:
         raise NotFound
     return _jpeg(crop(installation().store.read(sha), tuple(box)))
+
+
+@blueprint.get("/sheets/<int:sheet_id>/retake")
+@requires(access.FILES)
+def retake_crop(sheet_id: int) -> Response:
+    """The piece of a returned sheet that must be taken again, with the paper around it."""
+    sha = _picture_of(sheet_id)
+    with installation().database.read() as session:
+        box = session.scalar(select(Sheet.return_box).where(Sheet.id == sheet_id))
+    if not box:
+        raise NotFound
+    return _jpeg(crop(installation().store.read(sha), tuple(box), AROUND))
 
 
 def _picture_of(sheet_id: int) -> str:

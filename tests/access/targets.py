@@ -63,6 +63,13 @@ def _read_sheet(county: County, unit: str) -> int:
     return sheet_id
 
 
+def _returned_sheet(county: County, unit: str) -> int:
+    sheet_id = _sheet(county, unit)
+    with county.installation.database.write() as session:
+        session.get_one(Sheet, sheet_id).return_box = [0.1, 0.1, 0.4, 0.2]
+    return sheet_id
+
+
 def _picture(county: County) -> str:
     import io
 
@@ -119,6 +126,7 @@ TARGETS: dict[str, Callable[[County], Target]] = {
     "scan": _both(lambda county, unit: _scan(county, unit, 1), "f" * 32),
     "failed_scan": _both(lambda county, unit: _scan(county, unit, 2, "failed"), "f" * 32),
     "sheet": _both(_sheet, 999_999),
+    "returned_sheet": _both(_returned_sheet, 999_999),
     "read_sheet": _both(_read_sheet, 999_999),
     "student": _both(_student, 999_999),
     "case": _both(_case, 999_999),

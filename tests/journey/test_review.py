@@ -276,7 +276,7 @@ def test_a_sheet_of_no_known_form_is_chosen_by_number_and_typed_in(county, seed,
     page = desk(sheet_id)
     page.keyboard.press("1")
     page.wait_for_selector("#fields")
-    assert current(page) == "0.school_name"
+    until(page, "document.activeElement.dataset.key === '0.school_name'")
     page.keyboard.type("城关一小")
     page.keyboard.press("Enter")
     until(page, SAVED)

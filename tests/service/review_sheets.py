@@ -54,7 +54,7 @@ VISIT = {
     "parent_date": Read("2019-04-12", box=(0.65, 0.85, 0.95, 0.88)),
 }
 COLUMNS = ("seq", "unit", "prior_year", "ministry_list", "total")
-TABLE_ROWS = [("城关", 3, 2), ("河滨", 16, 2), ("鸦岭", 75, 6), ("高山", 63, 2), ("水寨", 19, 3)]
+TABLE_ROWS = [("城关", 3, 2), ("河滨", 16, 2), ("鸦岭", 75, 6), ("县直实验小学", 63, 2), ("城关二小", 19, 3)]
 
 
 @dataclass(frozen=True)
@@ -90,9 +90,9 @@ def township_table(wrong: dict[tuple[int, str], Read] | None = None, rows: int =
     return Seed("township_table", fields | (wrong or {}))
 
 
-def put(installation: Installation, seed: Seed, uploader: int, unit_id: int) -> int:
-    """Store the sheet with a drawn picture; returns its id."""
-    picture = _picture(seed)
+def put(installation: Installation, seed: Seed, uploader: int, unit_id: int, picture: bytes = b"") -> int:
+    """Store the sheet with a drawn picture, unless one is given; returns its id."""
+    picture = picture or draw(seed)
     sha = installation.store.put(picture)
     template = load_templates().get(seed.template or "")
     with installation.database.write() as session:
@@ -120,7 +120,8 @@ def _cell(row: int, column: int, value: object) -> Read:
     return Read(str(value), box=(left, top, left + 0.16, top + 0.045))
 
 
-def _picture(seed: Seed) -> bytes:
+def draw(seed: Seed) -> bytes:
+    """The sheet as a picture, JPEG."""
     image = Image.new("RGB", SIZE, "#f6f3ea")
     draw = ImageDraw.Draw(image)
     for read in seed.fields.values():

@@ -5,8 +5,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from service import cases
-from service.cases import identity
+from service import cases, identity
 from service.errors import Conflict, Invalid
 from service.models import AuditEvent, Case, CaseEvent, HomeVisit, Sheet, Student, TownshipCount, Unit
 from tests.service.case_papers import (
@@ -149,7 +148,7 @@ def test_the_old_fifteen_digits_mean_the_same_child(session, county, clerk):
     ("河南省洛阳市示范县河滨中学", "河滨中学"), ("河滨街道中学", "河滨中学"), ("城关小学", None), ("", None),
 ])
 def test_a_school_is_known_by_its_name_however_formal_and_never_guessed(session, county, written, meant):
-    from service.cases.unit_names import school_named
+    from service.unit_names import school_named
     found = school_named(session, written)
     assert (found.name if found else None) == meant
 
@@ -159,7 +158,7 @@ def test_a_school_is_known_by_its_name_however_formal_and_never_guessed(session,
     ("县直实验小学", DIRECT_SCHOOL), ("不知何处", None),
 ])
 def test_a_row_of_a_table_names_its_unit(session, county, written, meant):
-    from service.cases.unit_names import reporting_unit_named
+    from service.unit_names import reporting_unit_named
     found = reporting_unit_named(session, written)
     assert (found.name if found else None) == meant
 
@@ -210,7 +209,7 @@ def test_what_is_refused_leaves_nothing_behind(county, clerk):
     with database.write() as session:
         sheet = put_table(session, county.units["城关"], clerk.user_id,
                           [("城关", "1", "2", "3"), ("无此单位", "1", "", "1")])
-    with pytest.raises(Invalid, match="第2行.*无此单位"), database.write() as session:
+    with pytest.raises(Invalid, match="第 2 行.*无此单位"), database.write() as session:
         cases.sign_off(session, clerk, sheet.id, sheet.version)
     with database.read() as session:
         assert session.get_one(Sheet, sheet.id).state == "to_review"
@@ -248,7 +247,7 @@ def test_a_row_whose_total_does_not_add_up_is_kept_as_written_with_a_remark(sess
 def test_a_unit_named_twice_is_refused(session, county, clerk):
     sheet = put_table(session, county.units["城关"], clerk.user_id,
                       [("城关", "1", "", "1"), ("城关镇", "2", "", "2")])
-    with pytest.raises(Invalid, match="第2行.*第1行重复"):
+    with pytest.raises(Invalid, match="第 2 行.*第 1 行重复"):
         cases.sign_off(session, clerk, sheet.id, sheet.version)
 
 

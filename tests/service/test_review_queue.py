@@ -10,7 +10,7 @@ from service.database import now
 from service.errors import Conflict, Invalid
 from service.models import AuditEvent, Sheet
 from service.models.values import FORM_ROW
-from service.review.queue import UNRECOGNISED, Filters
+from service.review.filters import UNRECOGNISED, Filters
 from tests.service.review_sheets import Read, Seed, home_visit, put, township_table
 
 ALL = Filters()

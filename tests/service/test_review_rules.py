@@ -47,8 +47,8 @@ def test_an_age_counted_by_custom_is_not_objected_to(county, age):
 def test_a_misread_cell_is_found_by_the_row_and_the_column_together(county):
     found = objections(county, township_table({(5, "prior_year"): Read("16", box=(0, 0, .1, .1))}))
     assert [objection.text for objection in found] == [
-        "水寨：16 + 3 应为 19，合计写的是 22", "“年度排查”一列合计应为 173，合计行写的是 176"]
-    assert {objection.fix.label for objection in found} == {"把 水寨·年度排查 16 改为 19"}
+        "城关二小：16 + 3 应为 19，合计写的是 22", "“年度排查”一列合计应为 173，合计行写的是 176"]
+    assert {objection.fix.label for objection in found} == {"把 城关二小·年度排查 16 改为 19"}
 
 
 def test_a_wrong_total_is_found_where_it_stands(county):

@@ -17,7 +17,8 @@ from service.models import Sheet
 from service.models.scans import SHEET_STATES
 from service.review.claims import record_viewing
 from service.review.desk import lay_out
-from service.review.queue import PAGE, Filters, QueueRow
+from service.review.filters import Filters
+from service.review.queue import PAGE, QueueRow
 from service.web.context import actor, installation, requires
 from service.web.errors import status_of
 

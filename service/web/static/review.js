@@ -1,6 +1,7 @@
 // The review desk: opens a sheet, turns keys into actions, keeps the next sheet loaded, and swaps it in.
 
 import { note } from "./app.js";
+import { asked, prepareReasons } from "./review_dialogs.js";
 import { Form } from "./review_form.js";
 import { Grid } from "./review_grid.js";
 import { actionOf, counts, isComposing } from "./review_keys.js";
@@ -12,13 +13,13 @@ const SETTLE = 350; // after the last field an Enter in full flow must not sign 
 class Session {
   constructor(desk, image) {
     this.desk = desk;
-    this.data = JSON.parse(desk.dataset.desk);
+    this.data = { ...JSON.parse(desk.dataset.desk), known: JSON.parse(desk.dataset.known), phrases: JSON.parse(desk.dataset.phrases) };
     this.base = desk.dataset.base;
     this.endedAt = 0;
     if (image) this.usePicture(image);
     this.paper = new Paper(desk);
     this.editable = this.data.state === "to_review";
-    this.saver = new Saver(this.base, this.data.version, {
+    this.saver = new Saver(this.base, this.data.version, desk.dataset.user, {
       saved: (answer, change) => this.board?.apply(answer, change),
       refused: (change, message) => this.refused(change, message),
       conflict: (change, theirs, standing) => this.compare(change, theirs, standing),
@@ -113,7 +114,8 @@ class Session {
       marks: () => this.desk.querySelector("[data-mark] [aria-pressed='true'], [data-mark] button")?.focus(),
       zoom: (factor) => this.paper.zoom(factor), pan: (right, down) => this.paper.pan(right, down),
       "zoom-all": () => this.paper.all(), "zoom-field": () => this.paper.show(board?.here?.box ?? this.paper.box),
-      help: () => this.desk.querySelector("#help").showModal(), skip: () => this.skip(),
+      image: () => board?.say("image"), help: () => this.desk.querySelector("#help").showModal(),
+      skip: () => this.leaveFor("skip", "已跳过"), ask: () => this.leaveFor("ask", "已请教同事"),
       return: () => this.leaveFor("return", "已退回学校"), "set-aside": () => this.leaveFor("set-aside", "已搁置"),
       "sign-off": () => this.signOff(), template: (id) => this.chooseTemplate(id), "add-row": () => board.addRow(),
       "accept-row": () => board.acceptRow(),
@@ -153,24 +155,16 @@ class Session {
     if (!gaps.length) note(answer.status ? spoken(answer.data) : "网络不通，没有签发，请再试一次。", "bad");
   }
 
-  async skip() {
+  /** Leave the sheet to somebody else or for later, as a dialog says; the field at hand is what a school is shown. */
+  async leaveFor(id, words) {
+    const { board } = this, key = board?.current ?? null;
+    if (key) board.left(key);
+    const said = await asked(this.desk.querySelector(`#${CSS.escape(id)}`), this.paper, key && board.field(key));
+    if (!said) { if (key) board.focus(key); return; }
     await this.saver.settled();
-    await post(`${this.base}/release`, {});
-    toNext(this, performance.now(), "已跳过");
-  }
-
-  leaveFor(id, words) {
-    const dialog = this.desk.querySelector(`#${CSS.escape(id)}`);
-    dialog.onclose = async () => {
-      const reason = dialog.querySelector("input").value.trim();
-      if (dialog.returnValue !== "ok" || !reason) return;
-      await this.saver.settled();
-      const answer = await post(`${this.base}/${id}`, { version: this.saver.version, reason });
-      if (answer.status === 200) toNext(this, performance.now(), words);
-      else note(spoken(answer.data), "bad");
-    };
-    dialog.returnValue = "";
-    dialog.showModal();
+    const answer = await post(`${this.base}/${id}`, { version: this.saver.version, ...said });
+    if (answer.status === 200) toNext(this, performance.now(), words);
+    else note(spoken(answer.data), "bad");
   }
 
   async chooseTemplate(id) {
@@ -187,7 +181,7 @@ class Session {
     }
     const inBox = Boolean(board?.current) && active === board.box(board.current);
     const action = actionOf(event, {
-      inBox, isTouched: inBox && board.touched, mode: board?.here?.mode ?? "", candidates: board?.here?.candidates.length ?? 0,
+      inBox, isTouched: inBox && board.touched, mode: board?.here?.mode ?? "", candidates: board?.here ? board.picks(board.here).length : 0,
       inGrid: data.shape === "table", inDesk: Boolean(active?.closest("button, a, summary")),
     });
     if (board && counts(event) && !isComposing(event)) board.keys += 1;
@@ -197,19 +191,6 @@ class Session {
   }
 
   close() { this.saver.close(); this.paper.close(); }
-}
-
-/** Numbers choose a ready reason, Enter sends it unless the input method is at work. */
-function prepareReasons(dialog) {
-  const input = dialog.querySelector("input"), reasons = [...dialog.querySelectorAll("[data-reason]")];
-  for (const reason of reasons) reason.addEventListener("click", () => { input.value = reason.dataset.reason; input.focus(); });
-  dialog.querySelector("[data-close]").addEventListener("click", () => dialog.close("cancel"));
-  dialog.addEventListener("keydown", (event) => {
-    if (isComposing(event)) return;
-    if (event.key === "Enter" && event.target === input) { event.preventDefault(); dialog.close("ok"); }
-    const reason = /^[1-9]$/.test(event.key) && !input.value && reasons[event.key - 1];
-    if (reason) { event.preventDefault(); reason.click(); }
-  });
 }
 
 let session = null;

@@ -1,5 +1,7 @@
 // What can be done with the fields of a sheet, however they are laid out: the form and the grid build on it.
 
+import { sameFix, split } from "./review_parts.js";
+
 export class Board {
   constructor(desk, data, paper, saver) {
     Object.assign(this, { desk, data, paper, saver });
@@ -107,8 +109,9 @@ export class Board {
   isRequiredBlank(field, value) { return field.required && !value.trim() && !field.decided; }
 
   pick(number) {
-    const value = this.here?.candidates[number - 1];
+    const value = this.here && this.picks(this.here)[number - 1];
     if (value === undefined) return false;
+    if (this.touched && this.here.mode === "long") return this.insert(value);
     this.box(this.current).value = value;
     this.save(this.current, value, "picked");
     this.touched = false;
@@ -116,8 +119,22 @@ export class Board {
     return true;
   }
 
+  /** What number keys choose from: what the machine saw, then the phrases usual in this place. */
+  picks(field) {
+    const usual = field.mode === "long" ? this.data.phrases[field.name] ?? [] : [];
+    return [...new Set([...field.candidates, ...usual])].slice(0, 9);
+  }
+
+  /** A phrase into the text that is being typed. */
+  insert(value) {
+    const box = this.box(this.current);
+    box.setRangeText(value, box.selectionStart, box.selectionEnd, "end");
+    this.typed(this.current);
+    return true;
+  }
+
   say(kind) {
-    if (!this.here) return;
+    if (!this.here || (kind === "image" && this.here.transcribe === "always")) return;
     this.box(this.current).value = "";
     this.save(this.current, "", kind);
     this.touched = false;
@@ -140,7 +157,7 @@ export class Board {
 
   /** Alt+Enter: the paper really says so. */
   confirm(objection = this.atHand()) {
-    if (!objection) return false;
+    if (!objection || objection.binding) return false;
     if (this.touched) this.saveTyped(this.current);
     this.touched = false;
     for (const other of this.open.filter((each) => each === objection || sameFix(each, objection))) {
@@ -189,6 +206,7 @@ export class Board {
   apply(answer, change) {
     for (const field of answer.fields) this.take(field, change);
     for (const part of ["objections", "gaps", "marks", "waiting", "decisions"]) this.data[part] = answer[part];
+    this.data.known = answer.known ?? this.data.known;
     for (const later of this.saver.waiting) if (later !== change) this.foresee(later);
     this.paintAll();
     const undone = change?.change.isUndo && answer.fields[0];
@@ -256,60 +274,4 @@ export class Board {
     this.paintMarks();
     this.progress?.();
   }
-}
-
-/** `10.prior_year` → [10, "prior_year"]. */
-export function split(key) {
-  const dot = key.indexOf(".");
-  return [Number(key.slice(0, dot)), key.slice(dot + 1)];
-}
-
-function sameFix(one, other) {
-  return Boolean(one.fix && other.fix) && one.fix.key === other.fix.key && one.fix.value === other.fix.value;
-}
-
-/** Objections that have one answer in common, with its keys. */
-export function objectionNote(group, board) {
-  const [first] = group;
-  const note = element("div", `objection${first.confirmed ? " is-confirmed" : ""}`);
-  note.append(element("p", "objection-text", group.map((objection) => objection.text).join("；")));
-  if (first.confirmed) {
-    note.append(element("span", "objection-done", "已确认：原件如此"));
-  } else if (board.editable) {
-    const answers = element("div", "objection-answers");
-    if (first.fix) answers.append(answer("F4", first.fix.label, () => board.fix(first), "is-fix"));
-    answers.append(answer("Alt Enter", "原件如此", () => board.confirm(first)));
-    note.append(answers);
-  }
-  return note;
-}
-
-function answer(key, words, act, style = "") {
-  const button = element("button", style);
-  button.type = "button";
-  button.tabIndex = -1;
-  button.append(element("kbd", "", key), ` ${words}`);
-  button.addEventListener("mousedown", (event) => event.preventDefault());
-  button.addEventListener("click", act);
-  return button;
-}
-
-/** Numbered candidates as buttons. */
-export function candidateButtons(field, board) {
-  return field.candidates.map((value, index) => {
-    const button = element("button", `candidate${value === field.value ? " is-chosen" : ""}`);
-    button.type = "button";
-    button.tabIndex = -1;
-    button.append(element("kbd", "", field.mode === "digits" ? `Alt ${index + 1}` : String(index + 1)), ` ${value}`);
-    button.addEventListener("mousedown", (event) => event.preventDefault());
-    button.addEventListener("click", () => { board.focus(field.key); board.pick(index + 1); });
-    return button;
-  });
-}
-
-export function element(tag, style = "", text = "") {
-  const made = document.createElement(tag);
-  if (style) made.className = style;
-  if (text) made.textContent = text;
-  return made;
 }

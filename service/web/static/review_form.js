@@ -1,6 +1,7 @@
 // A form's fields as cards: what needs a person stands open and first, the rest folded small but visible.
 
-import { Board, candidateButtons, element, objectionNote } from "./review_board.js";
+import { Board } from "./review_board.js";
+import { candidateButtons, element, objectionNote } from "./review_parts.js";
 
 const ORDER = "review-order";
 const OPEN_CROP = [620, 104];
@@ -85,13 +86,23 @@ export class Form extends Board {
     const raw = part(card, "raw"), error = part(card, "error");
     raw.hidden = !field.raw || field.raw === field.value;
     raw.textContent = raw.hidden ? "" : `纸上原样：${field.raw}`;
+    this.paintKnown(card, key);
     error.hidden = !this.errors.has(key);
     error.textContent = this.errors.get(key) ?? "";
     this.box(key).setAttribute("aria-invalid", String(this.errors.has(key)));
   }
 
+  /** What the child's file says in this place, lit where the sheet says otherwise. */
+  paintKnown(card, key) {
+    const known = this.data.known.fields?.[key], place = part(card, "known");
+    place.hidden = !known;
+    place.textContent = known ? `档案：${known.text}` : "";
+    place.classList.toggle("is-different", Boolean(known?.differs));
+    card.classList.toggle("has-difference", Boolean(known?.differs));
+  }
+
   choices(field) {
-    return field.candidates.length > 1 || (field.candidates.length === 1 && field.candidates[0] !== field.value)
+    return this.picks(field).length > 1 || (field.candidates.length === 1 && field.candidates[0] !== field.value) || field.mode === "long"
       ? candidateButtons(field, this) : [];
   }
 
@@ -134,8 +145,10 @@ export function sureness(field) {
   if (field.decided || (field.isSaving && !field.waiting)) {
     const kind = field.decided?.kind;
     const by = field.decided && !field.decided.is_mine ? `${field.decided.by} ` : "";
+    if (field.as_image || kind === "image") return [`${by}留作图像`, "said"];
     if (kind === "illegible") return [`${by}看不清`, "said"];
     return [`${by}${field.value ? "已核对" : "原件空缺"}`, "said"];
   }
+  if (field.as_image) return ["留作图像", "sure"];
   return [field.words, field.waiting ? { likely: "likely", unsure: "unsure" }[field.certainty] ?? "poor" : "sure"];
 }

@@ -1,7 +1,8 @@
 // A table as on paper: a crop in every cell, arrow keys, sums live at the margins, what does not add up lit.
 
-import { Board, candidateButtons, element, objectionNote, split } from "./review_board.js";
+import { Board } from "./review_board.js";
 import { sureness } from "./review_form.js";
+import { candidateButtons, element, objectionNote, split } from "./review_parts.js";
 
 const CELL_CROP = [70, 26];
 const WIDE_CROP = [80, 26];

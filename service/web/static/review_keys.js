@@ -10,8 +10,8 @@ export function isComposing(event) {
   return event.isComposing || event.keyCode === 229 || justDone;
 }
 
-const FUNCTION_KEYS = { F2: ["help"], F4: ["fix"], F8: ["blank"], F9: ["illegible"] };
-const WITH_ALT = { KeyZ: ["undo"], KeyS: ["skip"], KeyR: ["return"], KeyO: ["order"], KeyM: ["marks"], Enter: ["confirm"],
+const FUNCTION_KEYS = { F2: ["help"], F4: ["fix"], F7: ["image"], F8: ["blank"], F9: ["illegible"] };
+const WITH_ALT = { KeyZ: ["undo"], KeyS: ["skip"], KeyR: ["return"], KeyQ: ["ask"], KeyO: ["order"], KeyM: ["marks"], Enter: ["confirm"],
   NumpadEnter: ["confirm"], Equal: ["zoom", 1.25], NumpadAdd: ["zoom", 1.25], Minus: ["zoom", 0.8],
   NumpadSubtract: ["zoom", 0.8], Digit0: ["zoom-all"] };
 const BARE = { "?": ["help"], "？": ["help"], "+": ["zoom", 1.25], "=": ["zoom", 1.25], "-": ["zoom", 0.8] };

@@ -9,11 +9,11 @@ let token = csrfToken;
 
 export class Saver {
   /** `on` = {saved(answer, change), refused(change, message), conflict(change, standing), state(words, tone)}. */
-  constructor(base, version, on) {
+  constructor(base, version, user, on) {
     this.base = base;
     this.version = version;
     this.on = on;
-    this.store = `review-unsaved:${base}`;
+    this.store = `review-unsaved:${user}:${base}`; // another who logs in here must not send it in their name
     this.waiting = restored(this.store);
     this.tries = 0;
     this.calm = [];
@@ -130,7 +130,7 @@ export class Saver {
 export async function post(path, body) {
   try {
     const answer = await fetch(path, {
-      method: "POST", body: JSON.stringify(body), signal: AbortSignal.timeout(GIVE_UP_ANSWER), redirect: "manual",
+      method: "POST", body: JSON.stringify(body), keepalive: true, signal: AbortSignal.timeout(GIVE_UP_ANSWER), redirect: "manual",
       headers: { Accept: "application/json", "Content-Type": "application/json", "X-CSRF-Token": token },
     });
     return { status: answer.status, data: await answer.json().catch(() => ({})) };

@@ -1,0 +1,74 @@
+"""What a sheet says against the records: another name under an ID number, a unit nobody knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ocr.template import FieldSpec
+from service import identity
+from service.models import Student
+from service.models.values import FORM_ROW
+from service.review.values import Key, Standing
+from service.review.wording import Fix, Objection
+
+_SLIP = 2
+"""ID numbers of one name that differ in so few places are one number read or written wrong."""
+
+
+def roster(standing: Standing, rule: Mapping[str, Any]) -> Iterator[Objection]:
+    """The child on record under this ID number has another name, or the one of this name a number much like it."""
+    name, number = standing.text(FORM_ROW, rule["name"]), standing.text(FORM_ROW, rule["id"])
+    if standing.records is None or not name or not number:
+        return
+    keys = ((FORM_ROW, rule["name"]), (FORM_ROW, rule["id"]))
+    child = standing.records.child(number)
+    if child is not None:
+        yield from _other_name(child, name, keys)
+        return
+    for namesake in standing.records.namesakes(name, standing.text(FORM_ROW, rule["school"])):
+        known, written = namesake.id_number or "", identity.canonical(number)
+        if 0 < identity.differing(known, written) <= _SLIP:
+            yield _slip(namesake, written, keys)
+            return
+
+
+def _other_name(child: Student, name: str, keys: tuple[Key, Key]) -> Iterator[Objection]:
+    if child.name != name:
+        yield Objection(FORM_ROW, "roster.name", keys,
+                        f"档案里这个身份证号是{child.school.name}的{child.name}，这里写的是{name}",
+                        Fix(*keys[0], child.name, f"姓名改为{child.name}"))
+
+
+def _slip(namesake: Student, written: str, keys: tuple[Key, Key]) -> Objection:
+    known = namesake.id_number or ""
+    places = [place for place, (one, other) in enumerate(zip(known, written, strict=True), 1) if one != other]
+    said = "、".join(f"第 {place} 位 {written[place - 1]} 改为 {known[place - 1]}" for place in places)
+    return Objection(FORM_ROW, "roster.id", (keys[1], keys[0]),
+                     f"{namesake.school.name}的{namesake.name}在档案里的身份证号与这里写的有 {len(places)} 位不同",
+                     Fix(*keys[1], known, said))
+
+
+def units(standing: Standing, spec: FieldSpec) -> Iterator[Objection]:
+    """Rows of a table whose unit is not in the county's list, or stands there twice; neither can be filed."""
+    if standing.records is None or not spec.files_into:
+        return
+    seen: dict[int, int] = {}
+    for (row, field), held in standing.values.items():
+        if field != spec.name or row <= FORM_ROW or not held.value:
+            continue
+        unit = standing.records.units.reporting(held.value)
+        if unit is None:
+            yield _unknown(standing, row, field, held.value)
+        elif unit.id in seen:
+            yield Objection(row, "unit.twice", ((row, field), (seen[unit.id], field)),
+                            f"第 {row} 行的单位“{held.value}”与第 {seen[unit.id]} 行重复", binding=True)
+        else:
+            seen[unit.id] = row
+
+
+def _unknown(standing: Standing, row: int, field: str, name: str) -> Objection:
+    like = standing.records.units.like(name) if standing.records else None
+    fix = Fix(row, field, like.name, f"改为{like.name}") if like else None
+    return Objection(row, "unit.unknown", ((row, field),), f"第 {row} 行的单位“{name}”不在单位名单中", fix,
+                     binding=True)
