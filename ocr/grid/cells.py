@@ -33,12 +33,13 @@ class Lattice:
     """All rows and columns of a ruling, with the share of every border between them that is drawn."""
 
     def __init__(self, level: Sequence[Rule], plumb: Sequence[Rule], across: Image, down: Image) -> None:
+        self._across, self._down = across, np.ascontiguousarray(down.T)
         self.ys, level_groups = _lines(level, plumb)
         self.xs, plumb_groups = _lines(plumb, level)
         horizontal, self._level_at = _shares(level_groups, self.xs, across)
         vertical, self._plumb_at = _shares(plumb_groups, self.ys, down.T)
-        self.horizontal = _continued(_by_stretch(horizontal, vertical.T, self.xs))
-        self.vertical = _continued(_by_stretch(vertical, horizontal.T, self.ys)).T
+        self.horizontal = _by_stretch(horizontal, vertical.T, self.xs)
+        self.vertical = _by_stretch(vertical, horizontal.T, self.ys).T
 
     @property
     def rows(self) -> int:
@@ -59,11 +60,15 @@ class Lattice:
         return _place(self._plumb_at[line], self.ys, y, self.xs[line])
 
     def complete(self, strokes: NDArray[np.int32]) -> None:
-        """Put back worn borders of a regular table where no stroke (boxes in pixels) crosses them.
+        """Put back worn borders where no stroke (boxes in pixels) crosses them.
+
+        Anywhere, those that are partly there beside a border of the same line that is whole.
 
         In a table of records nearly every border is drawn; the few that are not are worn away or
         belong to merged cells, and a merged cell cut beside its words does no harm.
         """
+        self._mend(self.horizontal, self.ys, self.xs, strokes, self._across)
+        self._mend(self.vertical.T, self.xs, self.ys, strokes[:, [1, 0, 3, 2]], self._down)
         strong = (self.vertical >= DRAWN).mean(axis=0) >= 0.5
         if self.rows < 6 or strong.sum() < 4:
             return
@@ -77,6 +82,16 @@ class Lattice:
         for line in range(1, self.cols):
             self._complete(self.vertical[:, line], np.diff(self.ys), self.xs[line], self.ys, strokes[:, [1, 0, 3, 2]])
 
+    def _mend(self, shares: NDArray[np.float64], at: Sequence[float], places: Sequence[float],
+              strokes: NDArray[np.int32], mask: Image) -> None:
+        whole = np.pad(shares >= 0.8, ((0, 0), (1, 1)))
+        worn = (shares >= 0.25) & (shares < DRAWN) & (whole[:, :-2] | whole[:, 2:])
+        for line, stretch in np.argwhere(worn):
+            same = np.flatnonzero(worn[line] & (shares[line] == shares[line, stretch]))
+            start, end = places[same[0]], places[same[-1] + 1]
+            if _spread(mask, at[line], start, end) and not _crossed(strokes, at[line], start, end):
+                shares[line, same] = DRAWN
+
     def _drop_lonely(self, strong: NDArray[np.bool_]) -> None:
         """Take out the line that only one row of a table has: a tall figure 1, not a border."""
         for row in self.vertical:
@@ -88,10 +103,8 @@ class Lattice:
                   places: Sequence[float], strokes: NDArray[np.int32]) -> None:
         if np.average(shares >= DRAWN, weights=lengths) < 0.5:
             return
-        crossing = strokes[(strokes[:, 1] < at - 4) & (strokes[:, 3] > at + 4)]
         for index in np.flatnonzero(shares < DRAWN):
-            beside = (crossing[:, 2] > places[index]) & (crossing[:, 0] < places[index + 1])
-            if not beside.any():
+            if not _crossed(strokes, at, places[index], places[index + 1]):
                 shares[index] = DRAWN
 
 
@@ -126,6 +139,21 @@ def _share(rule: Rule, start: float, end: float, mask: NDArray[np.uint8]) -> flo
     return float((mask[top:bottom, a:b] > 0).any(axis=0).mean())
 
 
+def _spread(mask: Image, at: float, start: float, end: float) -> bool:
+    """Whether what is drawn of a level border lies in both its halves: a line that merely runs on
+    past its end reaches into the first half alone.
+    """
+    rows = mask[max(0, int(at) - SAME):int(at) + SAME, int(start) + 4:int(end) - 3]
+    dark = (rows > 0).any(axis=0)
+    return len(dark) >= 8 and min(float(half.mean()) for half in np.array_split(dark, 2)) >= 0.12
+
+
+def _crossed(strokes: NDArray[np.int32], at: float, start: float, end: float) -> bool:
+    """Whether a stroke (left, top, right, bottom) reaches from one side of a level border to the other."""
+    across = (strokes[:, 1] < at - 4) & (strokes[:, 3] > at + 4)
+    return bool((across & (strokes[:, 2] > start) & (strokes[:, 0] < end)).any())
+
+
 def _by_stretch(shares: NDArray[np.float64], crossing: NDArray[np.float64],
                 places: Sequence[float]) -> NDArray[np.float64]:
     """Shares of a line's pieces averaged over each stretch between lines that really cross or end there.
@@ -144,14 +172,6 @@ def _by_stretch(shares: NDArray[np.float64], crossing: NDArray[np.float64],
         for a, b in zip(starts[:-1], starts[1:], strict=True):
             evened[i, a:b] = np.average(shares[i, a:b], weights=lengths[a:b])
     return evened
-
-
-def _continued(shares: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Borders half worn away, made whole where the line clearly runs on at both sides."""
-    before = np.pad(shares, ((0, 0), (1, 0)))[:, :-1]
-    after = np.pad(shares, ((0, 0), (0, 1)))[:, 1:]
-    runs_on = np.minimum(before, after) >= 0.8
-    return np.where((shares >= 0.25) & (shares < DRAWN) & runs_on, DRAWN, shares)
 
 
 def spans(lattice: Lattice) -> list[Span]:

@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from ocr.grid import RuledTable, ink_map
+from ocr.grid import RuledTable, find_grid, ink_map
 from ocr.match import closing, form, heading, table
 from ocr.match.lines import pixels
 from ocr.match.places import Locate, Match, Place, ReadLine
 from ocr.match.turn import turned_strokes, turned_table
 from ocr.match.view import View, view_of
-from ocr.rectify.sheet import RectifiedSheet
+from ocr.rectify import RectifiedSheet, turned_sheet
 from ocr.results import Box
 from ocr.seals import grey_seal, red_seals
 from ocr.template import Template
@@ -67,9 +67,12 @@ def _ways_up(sheet: RectifiedSheet, tables: list[RuledTable], read_line: ReadLin
     first = view_of(sheet, tables, read_line, locate)
     order = (0, 180, 90, 270) if _lines_run_across(tables, sheet.size) else (90, 270, 0, 180)
     for degrees in order:
-        turned = sheet.turn(degrees)
-        views = [turned_table(each, degrees) for each in tables]
-        yield degrees, View(turned, views, turned_strokes(first.strokes, degrees), read_line, locate)
+        turned = turned_sheet(sheet, degrees)
+        if degrees % 180:
+            yield degrees, view_of(turned, find_grid(turned), read_line, locate)
+        else:
+            ruled = [turned_table(each, degrees) for each in tables]
+            yield degrees, View(turned, ruled, turned_strokes(first.strokes, degrees), read_line, locate)
 
 
 def _lines_run_across(tables: Sequence[RuledTable], shape: tuple[int, int]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import cast
 
 import cv2
@@ -16,7 +17,7 @@ from ocr.rectify.mend import mended_lines
 from ocr.rectify.outline import Outline, find_outline
 from ocr.rectify.sheet import Image, Point, Quad, RectifiedSheet
 
-__all__ = ["Image", "Point", "Quad", "RectifiedSheet", "rectify"]
+__all__ = ["Image", "Point", "Quad", "RectifiedSheet", "rectify", "turned_sheet"]
 
 LONGEST = 2400
 """Pixels of a rectified sheet's longer side: A4 at 205 dpi. More costs time and reads no better."""
@@ -40,6 +41,17 @@ def rectify(pixels: Image) -> RectifiedSheet:
     flat = evened(straight)
     ruled = mended_lines(_small(flat))
     return RectifiedSheet(straight, flat, ruled.across, ruled.down, _quad(flatten, size, pixels))
+
+
+def turned_sheet(sheet: RectifiedSheet, degrees: int) -> RectifiedSheet:
+    """The sheet turned clockwise. After a quarter turn its lines are looked for again, because
+    rows and columns are mended differently: print runs along rows.
+    """
+    turned = sheet.turn(degrees)
+    if degrees % 180 == 0:
+        return turned
+    ruled = mended_lines(_small(turned.flat))
+    return replace(turned, across=ruled.across, down=ruled.down)
 
 
 def _flattening(pixels: Image, outline: Outline) -> tuple[Matrix, tuple[int, int]]:
