@@ -1,6 +1,6 @@
 # Everything a person or CI runs: `make demo` shows the product, `make test` proves it.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run models test lint bench lock samples clean
+.PHONY: help setup demo run models test lint bench calibrate lock samples clean
 
 PYTHON ?= $(firstword $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p; done))
@@ -15,6 +15,7 @@ help:
 	@echo "make test    lint and all tests this machine allows"
 	@echo "make lint    style, types, import contracts"
 	@echo "make bench   accuracy and speed of the reader, speed of the pages"
+	@echo "make calibrate  refit the reader's confidences to what the clerks decided"
 	@echo "make models  fetch PaddleOCR's larger models (needs the internet)"
 	@echo "make lock    renew the lock files from requirements*.in"
 	@echo "make samples make sample_scans/ again (needs the fonts named in tests/press)"
@@ -38,6 +39,9 @@ demo: setup
 
 run: setup
 	@$(PY) -m service run
+
+calibrate: setup
+	@$(PY) -m service calibrate
 
 models: setup
 	@$(PY) -m ocr.models

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from service.commands import people, running, upkeep
+from service.commands import learning, people, running, upkeep
 from service.config import Settings
 from service.errors import ShibiaoError
 
@@ -14,7 +14,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Parse, call one function, say how it went; 1 when it was refused, 2 for wrong arguments."""
     parser = argparse.ArgumentParser(prog="python -m service", description="识表：运行与维护。")
     tasks = parser.add_subparsers(required=True, metavar="任务")
-    for area in (running, people, upkeep):
+    for area in (running, people, upkeep, learning):
         area.add(tasks)
     given = parser.parse_args(arguments)
     try:

@@ -8,10 +8,12 @@ import socket
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from ocr import recalibrate
 from ocr.lists import Lists
 from ocr.results import ReadSheet
 from service.config import Settings
 from service.reading import Reader
+from service.review.learning import parameters
 
 
 def worker_name() -> str:
@@ -40,7 +42,20 @@ def own_reader(settings: Settings) -> Reader:
 
         return OwnReader(settings.models_dir)
 
-    return LazyReader(load)
+    return CalibratedReader(LazyReader(load), parameters(settings.data_dir))
+
+
+class CalibratedReader:
+    """A reader whose confidences follow the installation's own calibration, the newest at each file."""
+
+    def __init__(self, reader: Reader, path: Path) -> None:
+        self._reader, self._path = reader, path
+
+    def read(self, path: Path, *, template: str = "auto", lists: Lists | None = None) -> Sequence[ReadSheet]:
+        """The sheets of a file; raises UnreadableFile."""
+        curves = recalibrate.load(self._path)
+        return [recalibrate.apply(sheet, curves) for sheet in
+                self._reader.read(path, template=template, lists=lists)]
 
 
 def named_reader(name: str) -> Reader:

@@ -15,6 +15,7 @@ from service.web import (
     archive,
     auth,
     errors,
+    learning,
     observe,
     report_files,
     reports,
@@ -24,13 +25,12 @@ from service.web import (
     sheet_images,
     students,
     uploads,
-    wall,
     wording,
 )
 from service.web.api import register_api
 
 _SCREENS = Path(__file__).parents[2] / "templates" / "screens"
-_AREAS = (auth, uploads, review, review_notes, wall, sheet_images, students, archive, reports, report_files,
+_AREAS = (auth, uploads, review, review_notes, sheet_images, students, archive, reports, report_files, learning,
           admin_accounts, admin_units, admin_audit, observe)
 
 
