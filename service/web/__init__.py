@@ -25,12 +25,13 @@ from service.web import (
     sheet_images,
     students,
     uploads,
+    wall,
     wording,
 )
 from service.web.api import register_api
 
 _SCREENS = Path(__file__).parents[2] / "templates" / "screens"
-_AREAS = (auth, uploads, review, review_notes, sheet_images, students, archive, reports, report_files, learning,
+_AREAS = (auth, uploads, review, review_notes, wall, sheet_images, students, archive, reports, report_files, learning,
           admin_accounts, admin_units, admin_audit, observe)
 
 
