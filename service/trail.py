@@ -28,6 +28,8 @@ WORDS: Mapping[str, str] = {
     "scan.requeued": "重新识别", "scan.downloaded": "下载原件", "retake.settled": "处理重拍",
     "sheet.opened": "打开审核", "wall.viewed": "并排核对", "sheet.viewed": "查看表格", "sheet.signed": "审核签字",
     "calibration.refitted": "校准识别", "training.exported": "导出训练样本",
+    "sheet.handed_on": "转复核录入", "second.shown": "复核录入", "second.closed": "复核完毕",
+    "second.drawn": "抽样复核",
     "sheet.skipped": "跳过", "sheet.asked": "请教同事",
     "sheet.returned": "退回重拍", "sheet.set_aside": "不予入档", "sheet.taken_back": "撤回退回",
     "sheet.reopened": "重新打开", "sheet.withdrawn": "撤回签字", "sheet.template_chosen": "改选表格类型",

@@ -23,10 +23,13 @@ Filer = Callable[[Session, Actor, Sheet, tuple[Row, ...], Marks], None]
 def sign_off(session: Session, actor: Actor, sheet_id: int, version: int) -> Sheet:
     """Close the review of a sheet and file what stands on it, in the caller's one transaction.
 
+    A sheet that waits for a second reading is still up for review afterwards, and files nothing yet.
+
     Raises what closing raises (NotFound, Conflict, Unfinished with the gaps) and Invalid from filing.
     """
     held = close(session, actor, sheet_id, version)
-    file_sheet(session, actor, held.sheet)
+    if held.sheet.state == "signed":
+        file_sheet(session, actor, held.sheet)
     return held.sheet
 
 

@@ -3,9 +3,11 @@
 from service.models.cases import Case, CaseEvent, HomeVisit, Student, TownshipCount
 from service.models.people import ApiToken, AuditEvent, LoginFailure, Unit, User, WebSession
 from service.models.scans import Job, Scan, Sheet, SheetNote
+from service.models.second import SecondEntry, SecondReading
 from service.models.values import Decision, Reading
 
 __all__ = [
     "ApiToken", "AuditEvent", "Case", "CaseEvent", "Decision", "HomeVisit", "Job", "LoginFailure",
-    "Reading", "Scan", "Sheet", "SheetNote", "Student", "TownshipCount", "Unit", "User", "WebSession",
+    "Reading", "Scan", "SecondEntry", "SecondReading", "Sheet", "SheetNote", "Student", "TownshipCount", "Unit",
+    "User", "WebSession",
 ]

@@ -16,7 +16,7 @@ from service.database import now
 from service.errors import Conflict, Invalid
 from service.models import HomeVisit, Reading, Sheet, TownshipCount
 from service.models.values import FORM_ROW, TOTAL_ROW
-from service.review import sheets
+from service.review import second, sheets
 from service.review.objections import unanswered
 from service.review.sums import row_name
 from service.review.values import Key, Standing, spec_of, standing
@@ -65,6 +65,7 @@ def gaps(held: Standing) -> tuple[Gap, ...]:
 def close(session: Session, actor: Actor, sheet_id: int, version: int) -> Standing:
     """Sign the sheet off in the caller's transaction, which also files it; returns what stands on it.
 
+    A sheet of which something must be read a second time first stays up for review, handed over to that.
     Raises Unfinished with the gaps left, Conflict when somebody else was faster.
     """
     sheet = sheets.advance(session, actor, sheet_id, version, state="signed", signed_by=actor.user_id,
@@ -73,6 +74,10 @@ def close(session: Session, actor: Actor, sheet_id: int, version: int) -> Standi
     left = gaps(held)
     if left:
         raise Unfinished(left)
+    if second.ask(session, actor, held):
+        sheet.state, sheet.signed_by, sheet.signed_at = "to_review", None, None
+        _on_record(session, actor, held, "sheet.handed_on", template=sheet.template)
+        return held
     _on_record(session, actor, held, "sheet.signed", template=sheet.template)
     return held
 

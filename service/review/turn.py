@@ -12,6 +12,7 @@ from service import audit, calendar
 from service.access import REVIEW, Actor, scoped
 from service.database import now
 from service.models import Sheet
+from service.review import second
 from service.review.claims import is_free, mine, until
 from service.review.filters import Filters, conditions
 
@@ -95,7 +96,8 @@ def _place(actor: Actor, filters: Filters, sheet: Sheet) -> int:
 
 
 def _first(actor: Actor, filters: Filters, stage: Stage) -> Select[int]:
-    query = select(Sheet.id).where(*conditions(filters), Sheet.state == "to_review", stage, is_free(actor))
+    query = select(Sheet.id).where(*conditions(filters), Sheet.state == "to_review", stage, is_free(actor),
+                                    ~second.waits())
     return scoped(query, Sheet.unit_id, actor).order_by(*columns(filters)).limit(1)
 
 

@@ -21,6 +21,7 @@ from service.web import (
     reports,
     review,
     review_notes,
+    second,
     security,
     sheet_images,
     students,
@@ -31,8 +32,8 @@ from service.web import (
 from service.web.api import register_api
 
 _SCREENS = Path(__file__).parents[2] / "templates" / "screens"
-_AREAS = (auth, uploads, review, review_notes, wall, sheet_images, students, archive, reports, report_files, learning,
-          admin_accounts, admin_units, admin_audit, observe)
+_AREAS = (auth, uploads, review, review_notes, wall, second, sheet_images, students, archive, reports,
+          report_files, learning, admin_accounts, admin_units, admin_audit, observe)
 
 
 def build_app(source: Installation | Settings | None = None) -> Flask:

@@ -15,7 +15,7 @@ from service import access, cases, review
 from service.cases.last_known import last_known
 from service.errors import Conflict, Invalid
 from service.models import Sheet
-from service.review import notes
+from service.review import notes, second, stream
 from service.review.closing import RETURN_REASONS, SET_ASIDE_REASONS
 from service.review.decisions import decide_and_stand, undo_and_stand
 from service.review.desk import DeskView, key_text, lay_out
@@ -50,8 +50,11 @@ def queue() -> ResponseReturnValue:
     with installation().database.read() as session:
         rows = review.listing(session, actor(), filters, page)
         counts = review.counts(session, actor())
+        handed_on = second.handed_on(session, [row.id for row in rows])
+        to_read = stream.left(session, actor())
     return render_template(
-        "review/queue.html", rows=rows, counts=counts, filters=filters, page=page, templates=load_templates(),
+        "review/queue.html", handed_on=handed_on, to_read=to_read, rows=rows,
+        counts=counts, filters=filters, page=page, templates=load_templates(),
         state_words=STATE_WORDS, unrecognised=UNRECOGNISED, orders=ORDERS, has_more=len(rows) == PAGE)
 
 
@@ -134,13 +137,13 @@ def sign_off(sheet_id: int) -> ResponseReturnValue:
     change = parsed(Change)
     try:
         with installation().database.write() as session:
-            cases.sign_off(session, actor(), sheet_id, change.version)
+            signed = cases.sign_off(session, actor(), sheet_id, change.version).state == "signed"
     except review.Unfinished as error:
         return _refusal(error, gaps=[{"key": f"{gap.key[0]}.{gap.key[1]}", "text": gap.text}
                                      for gap in error.gaps])
     except Conflict as error:
         return _refusal(error, desk=_standing_now(sheet_id))
-    return {"state": "signed"}
+    return {"state": "signed", "words": "已入档"} if signed else {"state": "to_review", "words": "已转复核录入"}
 
 
 @blueprint.post("/review/<int:sheet_id>/return")

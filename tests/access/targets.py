@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from service.database import now
-from service.models import ApiToken, Case, CaseEvent, Job, Reading, Scan, Sheet, Student
+from service.models import ApiToken, Case, CaseEvent, Job, Reading, Scan, SecondReading, Sheet, Student
 from tests.conftest import County
 
 OWN_SCHOOL, OTHER_SCHOOL = "城关一小", "河滨中学"
@@ -70,6 +70,15 @@ def _returned_sheet(county: County, unit: str) -> int:
     return sheet_id
 
 
+def _second_reading(county: County, unit: str) -> int:
+    sheet_id = _read_sheet(county, unit)
+    with county.installation.database.write() as session:
+        place = SecondReading(sheet_id=sheet_id, field="student_name", kind="required", first_value="测试生")
+        session.add(place)
+        session.flush()
+        return place.id
+
+
 def _picture(county: County) -> str:
     import io
 
@@ -128,6 +137,7 @@ TARGETS: dict[str, Callable[[County], Target]] = {
     "sheet": _both(_sheet, 999_999),
     "returned_sheet": _both(_returned_sheet, 999_999),
     "read_sheet": _both(_read_sheet, 999_999),
+    "second_reading": _both(_second_reading, 999_999),
     "student": _both(_student, 999_999),
     "case": _both(_case, 999_999),
     "doubt": _both(_doubt, 999_999),

@@ -147,7 +147,7 @@ class Session {
     const pressedAt = performance.now();
     const answer = await post(`${this.base}/sign-off`, { version: this.saver.version });
     this.isSigning = false;
-    if (answer.status === 200) return toNext(this, pressedAt, "已入档");
+    if (answer.status === 200) return toNext(this, pressedAt, answer.data.words);
     if (answer.data.desk) board?.apply(answer.data.desk, null);
     const gaps = answer.data.gaps ?? [];
     this.desk.querySelector("#gaps").textContent = gaps.length ? `${gaps[0].text}${gaps.length > 1 ? `（还有 ${gaps.length - 1} 处）` : ""}` : "";
