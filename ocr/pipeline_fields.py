@@ -62,7 +62,7 @@ class FieldReader:
     def form(self) -> dict[str, FieldReading]:
         """Every field of a form, in the template's order; one that was not found is empty and unsure."""
         settled, places = self.settled_form(), self.match.places
-        return {spec.name: _field(spec, places.get(spec.name), settled.get(spec.name))
+        return {spec.name: _field(spec, places, settled.get(spec.name))
                 for spec in self.match.template.fields}
 
     def settled_form(self) -> dict[str, Settled]:
@@ -77,7 +77,7 @@ class FieldReader:
 
     def table(self) -> tuple[tuple[dict[str, FieldReading], ...], dict[str, FieldReading]]:
         """The records of a table and its row of sums."""
-        fields = [{spec.name: _field(spec, places.get(spec.name), settled.get(spec.name))
+        fields = [{spec.name: _field(spec, places, settled.get(spec.name))
                    for spec in self.match.template.columns if spec.name in places}
                   for places, settled in zip(self._lines, self.settled_table(), strict=True)]
         return tuple(fields[:-1]), fields[-1]
@@ -147,13 +147,14 @@ def _names(template: Template, settled: Mapping[str, Settled]) -> tuple[str, ...
     return tuple(name.value for name in names if name.candidates and name.candidates[0][2] > 0.5 and name.value)
 
 
-def _field(spec: FieldSpec, place: Place | None, settled: Settled | None) -> FieldReading:
+def _field(spec: FieldSpec, places: Mapping[str, Place], settled: Settled | None) -> FieldReading:
     """The reading that leaves `ocr/`."""
+    place = places.get(spec.name)
     box = _whole(place)
-    if place is None or settled is None:
+    if place is None or settled is None or _lost(spec, place, places):
         return FieldReading("", "", 0.0, False, box, flags=("not_found",))
     if not settled.candidates:
-        return _blank(spec, box)
+        return _blank(spec, box, settled)
     confidence = calibrate.confidence(settled, spec.kind)
     shown = _rescaled(settled, confidence)
     value, raw = settled.candidates[0][0], settled.candidates[0][1]
@@ -161,10 +162,25 @@ def _field(spec: FieldSpec, place: Place | None, settled: Settled | None) -> Fie
     return FieldReading(value, raw, round(confidence, 4), accept, box, shown, settled.flags)
 
 
-def _blank(spec: FieldSpec, box: Box) -> FieldReading:
+def _blank(spec: FieldSpec, box: Box, settled: Settled) -> FieldReading:
     """A place without ink. A required field left blank is for a person to look at."""
-    flags = ("missing",) if spec.required else ()
-    return FieldReading("", "", calibrate.BLANK, not spec.required, box, (("", calibrate.BLANK),), flags)
+    confidence = calibrate.BLANK_AND_AGREED if settled.agreed else calibrate.BLANK
+    flags = (*settled.flags, "missing") if spec.required else settled.flags
+    accept = confidence >= 1 - spec.target and not flags
+    return FieldReading("", "", confidence, accept, box, (("", confidence),), flags)
+
+
+def _lost(spec: FieldSpec, place: Place, places: Mapping[str, Place]) -> bool:
+    """Whether a blank place cannot be the field's: too small to write in, or all of what it is a part of."""
+    if place.ink:
+        return False
+    left, top, right, bottom = place.box
+    whole = places.get(spec.of)
+    return right - left < _NARROW or bottom - top < _LOW or (whole is not None and whole.box == place.box)
+
+
+_NARROW, _LOW = 0.022, 0.008
+"""Width and height of a place, of the sheet, below which nobody writes in it."""
 
 
 def _doubtful(settled: Settled) -> bool:

@@ -2,7 +2,7 @@
 
 A rule is a mapping from the template with the key `rule` and the names of the fields it binds:
 `id_sex` (id, sex) · `id_age` (id, age, on) · `roster` (id, name, school, grade_class) ·
-`not_before` (first, then) · `same_person` (id, number).
+`not_before` (first, then) · `same_person` (id, number) · `family` (child, elder).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from ocr.kinds.evidence import KindReading
 from ocr.kinds.id_number import born_on, flags, sex
 from ocr.kinds.knowledge import Knowledge
+from ocr.kinds.person_name import surname
 from ocr.lists import RosterEntry
 
 Rule = Mapping[str, Any]
@@ -92,6 +93,19 @@ def _same_person(rule: Rule, values: Values, knowledge: Knowledge) -> NDArray[np
     return _table(values, weigh)
 
 
+def _family(rule: Rule, values: Values, knowledge: Knowledge) -> NDArray[np.float64]:
+    """A guardian's surname is often the child's."""
+    def weigh(**chosen: str) -> float:
+        child, elder = chosen.get(rule["child"], ""), chosen.get(rule["elder"], "")
+        if not child or not elder:
+            return _NEUTRAL
+        return 1.0 if surname(child) == surname(elder) else _OTHER_SURNAME
+    return _table(values, weigh)
+
+
+_OTHER_SURNAME = 0.2
+"""Mothers and their parents have another surname; how usual that one is weighs in the name itself."""
+
 _PARTS = {"id": 1e-3, "name": 1e-3, "school": 0.1, "grade_class": 0.2}
 """How likely each part of a pupil's paper is to differ from the roster."""
 _UNLISTED = 1e-4
@@ -140,7 +154,18 @@ def suggestions(rule: Rule, readings: Mapping[str, KindReading], knowledge: Know
         return _suggested_by_roster(rule, readings, knowledge)
     if rule["rule"] == "not_before":
         return _suggested_years(str(rule["first"]), str(rule["then"]), readings)
+    if rule["rule"] == "family":
+        return _suggested_surname(str(rule["child"]), str(rule["elder"]), readings)
     return {}
+
+
+def _suggested_surname(child: str, elder: str, readings: Mapping[str, KindReading]) -> dict[str, list[str]]:
+    """The guardian's candidates with the child's surname."""
+    best = readings[child].best if child in readings else None
+    if best is None or not best.value or elder not in readings:
+        return {}
+    names = [c.value for c in readings[elder].candidates[:4] if len(c.value) >= 2]
+    return {elder: [surname(best.value) + name[len(surname(name)):] for name in names]}
 
 
 def _suggested_by_roster(rule: Rule, readings: Mapping[str, KindReading],
@@ -207,10 +232,10 @@ def _objects_roster(rule: Rule, values: Mapping[str, str], knowledge: Knowledge)
 
 
 FACTORS: Mapping[str, Factor] = {"id_sex": _id_sex, "id_age": _id_age, "not_before": _not_before,
-                                 "roster": _roster, "same_person": _same_person}
+                                 "roster": _roster, "same_person": _same_person, "family": _family}
 """How likely each combination of values is, one axis per field of the rule that was read."""
 
 OBJECTIONS: Mapping[str, Objection] = {"id_sex": _objects_id_sex, "id_age": _objects_id_age,
                                        "not_before": _objects_not_before, "roster": _objects_roster,
-                                       "same_person": _objects_same_person}
+                                       "same_person": _objects_same_person, "family": lambda *_: {}}
 """Which fields a rule speaks for (True) or against (False) once values are chosen."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -77,7 +77,8 @@ def read(evidence: Evidence, context: Context) -> KindReading:
     candidates = merged(Candidate(h.text, h.text, h.log_p) for h in found)
 
     def rescore(values: Sequence[str]) -> Sequence[float]:
-        return [float(p) + math.log(_LISTED / max(1, len(roster))) for p in forward(lattice, values)]
+        scores = zip(values, forward(lattice, values), strict=True)
+        return [float(p) + _prior(value, context.knowledge.pupils if roster else {}) for value, p in scores]
 
     return KindReading(candidates, evidence, rescore=rescore) if candidates else nothing(evidence, "no_name")
 
@@ -93,6 +94,21 @@ def _mixed(lattice: Lattice, open_names: list[Hypothesis], roster: tuple[str, ..
     return sorted([*listed, *rest], key=lambda h: -h.log_p)
 
 
+def _prior(name: str, listed: Mapping[str, object]) -> float:
+    """Logarithm of a name's weight: its share of the roster, else by the statistics of names."""
+    if name in listed:
+        return math.log(_LISTED / len(listed))
+    grammar, state, log_p = Names(), State(), math.log(1 - _LISTED) - _OPEN_NAMES if listed else 0.0
+    for symbol in name:
+        move = grammar.step(state, symbol)
+        if move is None:
+            return _NO_NAME
+        state, log_p = move[0], log_p + math.log(move[1])
+    ending = grammar.finish(state)
+    return log_p + math.log(ending) if ending else _NO_NAME
+
+
+_NO_NAME = -50.0
 _OPEN_NAMES = math.log(2e5)
 """About how many names share the probability of not being on the roster."""
 
@@ -117,6 +133,11 @@ def surnames() -> dict[str, float]:
     weights = {name: 1.0 / (rank + 9) for rank, name in enumerate(ranked)}
     total = sum(weights.values())
     return {name: weight / total for name, weight in weights.items()}
+
+
+def surname(name: str) -> str:
+    """The surname of a full name, two characters for double ones."""
+    return name[:2] if len(name) > 2 and name[:2] in surnames() else name[:1]
 
 
 @cache

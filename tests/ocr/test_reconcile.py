@@ -199,3 +199,11 @@ def test_fields_without_candidates_do_not_disturb_the_rest():
     settled = form(id=KindReading(()), sex=cell(("女", 0.9), ("男", 0.1)), age=cell(("11", 1.0)), on=KindReading(()))
     assert settled["sex"].value == "女"
     assert settled["id"].value == ""
+
+
+def test_a_guardians_doubtful_surname_leans_on_the_childs():
+    rules = ({"rule": "family", "child": "name", "elder": "parent"},)
+    settled = settle({"name": cell(("郄雪萱", 0.95), ("邓雪萱", 0.05)),
+                      "parent": cell(("邓建国", 0.6), ("郄建国", 0.4))}, rules, Knowledge(Lists()))
+    assert settled["parent"].value == "郄建国"
+    assert settled["parent"].flags == ()
