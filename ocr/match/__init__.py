@@ -90,8 +90,10 @@ def _best(view: View, templates: list[Template]) -> _Candidate | None:
     """The template whose labels the sheet carries, if one does clearly enough."""
     weights = _weights(templates)
     found: list[_Candidate] = []
-    for each in templates:
-        for ruled in sorted(view.tables, key=lambda t: -len(t.cells))[:3]:
+    largest = sorted(view.tables, key=lambda t: -len(t.cells))[:3]
+    likely = "table" if largest and _regular(largest[0]) else "form"
+    for each in sorted(templates, key=lambda template: template.shape != likely):
+        for ruled in largest:
             candidate = _candidate(view, ruled, each, weights[each.id])
             if candidate.confidence > 0.2:
                 found.append(candidate)
@@ -106,6 +108,13 @@ def _best(view: View, templates: list[Template]) -> _Candidate | None:
     if best.confidence + 0.35 * (own - 0.5) < ENOUGH:
         return None
     return _sure(view, best, own)
+
+
+def _regular(ruled: RuledTable) -> bool:
+    """Whether most rows of a ruling are divided alike, as records are."""
+    starts = [tuple(cell.col for cell in ruled.cells if cell.row == row) for row in range(ruled.rows)]
+    usual = max(set(starts), key=starts.count)
+    return len(usual) >= 3 and starts.count(usual) >= max(4, 0.6 * ruled.rows)
 
 
 def _candidate(view: View, ruled: RuledTable, template: Template, weights: dict[str, float]) -> _Candidate:

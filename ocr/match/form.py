@@ -15,8 +15,8 @@ from ocr.template import FieldSpec, Template
 ALIKE = 0.6
 """Likeness from which a cell's words are taken for a label."""
 
-MOST_READS = 40
-"""Labels read on one sheet before it is called unknown."""
+FIRST_LOOK = 7
+"""Cells read before two labels must have been found: another form, or the wrong way up, costs no more."""
 
 
 @dataclass(slots=True)
@@ -35,7 +35,10 @@ def find_labels(view: View, table: RuledTable, template: Template) -> Labelled:
     specs = [spec for spec in template.fields if spec.where != "part"]
     rows = _rows(table)
     first = {row: cells[0] for row, cells in rows.items()}
+    before = view.reads
     for row, cells in rows.items():
+        if view.reads - before >= FIRST_LOOK and len(found.cells) < 2:
+            return found
         below = rows.get(row + cells[0].rowspan)
         if below is not None and _heads(view, cells, below, specs):
             _take_heads(view, found, cells, below, specs)
@@ -57,9 +60,16 @@ def value_place(view: View, found: Labelled, spec: FieldSpec) -> Place | None:
     cells = found.values.get(spec.name)
     if not cells:
         return None
-    if len(cells) >= 8 and _narrow(cells):
-        return view.place(spec.name, joined([cell.box for cell in cells]), _boxes(cells, spec))
-    return view.place(spec.name, joined([cell.box for cell in cells]))
+    box = _beside_label(joined([cell.box for cell in cells]), found, found.cells[spec.name], cells)
+    return view.place(spec.name, box, _boxes(cells, spec) if len(cells) >= 8 and _narrow(cells) else ())
+
+
+def _beside_label(box: Box, found: Labelled, label: Cell, cells: Sequence[Cell]) -> Box:
+    """A value's box cut to its label's height where the border to the next field's value is worn away."""
+    shared = any(other is not label and found.values[name] == cells for name, other in found.cells.items())
+    if not shared or label.box[1] >= box[3] or label.box[3] <= box[1]:
+        return box
+    return box[0], max(box[1], label.box[1]), box[2], min(box[3], label.box[3])
 
 
 def _rows(table: RuledTable) -> dict[int, list[Cell]]:
@@ -82,11 +92,11 @@ def _taken(found: Labelled, cell: Cell) -> bool:
 
 def _take_row(view: View, found: Labelled, cells: list[Cell], specs: Sequence[FieldSpec]) -> None:
     """Label, value, label, value … from left to right."""
-    index = 0
-    while index < len(cells):
+    index, before = 0, view.reads
+    while index < len(cells) and (found.cells or view.reads - before < FIRST_LOOK):
         cell = cells[index]
         index += 1
-        if not _may_be_label(view, found, cell) or view.reads > MOST_READS:
+        if not _may_be_label(view, found, cell):
             continue
         spec, score = best_spec(view.label(cell), specs, found.cells)
         if spec is None:
@@ -109,8 +119,8 @@ def _may_be_label(view: View, found: Labelled, cell: Cell) -> bool:
 def _beside(table: RuledTable, label: Cell) -> list[Cell]:
     """The value's cells right of a label: one, several stacked beside it, or a run of narrow boxes."""
     col = label.col + label.colspan
-    rows = range(label.row, label.row + label.rowspan)
-    stacked = [cell for cell in table.cells if cell.col == col and cell.row in rows]
+    first, end = label.row, label.row + label.rowspan
+    stacked = [cell for cell in table.cells if cell.col == col and cell.row < end and first < cell.row + cell.rowspan]
     if len(stacked) != 1:
         return stacked
     row = [cell for cell in table.cells if cell.row == stacked[0].row and cell.col >= col]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ocr.grid import Cell, RuledTable
-from ocr.match.form import best_spec
+from ocr.match.form import FIRST_LOOK, best_spec
 from ocr.match.labels import likeness
 from ocr.match.places import Place
 from ocr.match.view import View, joined
@@ -33,8 +33,10 @@ class Headed:
 def find_columns(view: View, table: RuledTable, template: Template) -> Headed:
     """Read the headings of a table, the first printed line of each as far as that is enough."""
     found = Headed(table)
-    unread = []
+    unread: list[Cell] = []
     for cell in table.cells:
+        if len(unread) >= FIRST_LOOK and not found.heads:
+            break
         if cell.row >= HEADING_ROWS or cell.ink is None or len(found.heads) == len(template.columns):
             continue
         if found.heads and cell.row >= found.first_row:
