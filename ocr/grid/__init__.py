@@ -8,7 +8,7 @@ import numpy as np
 
 from ocr.grid.cells import Lattice, spans
 from ocr.grid.ink import Ink, InkMap, ink_in, ink_map
-from ocr.rectify.rules import rules, rulings
+from ocr.rectify.rules import rules_in, rulings
 from ocr.rectify.sheet import RectifiedSheet
 from ocr.results import Box
 
@@ -47,8 +47,8 @@ class RuledTable:
 def find_grid(sheet: RectifiedSheet) -> list[RuledTable]:
     """The ruled tables of the sheet from top to bottom; empty when nothing is ruled."""
     strokes = ink_map(sheet)
-    across = rules(sheet.across)
-    down = rules(np.ascontiguousarray(sheet.down.T))
+    across = sheet.level if sheet.level is not None else rules_in(sheet.across)
+    down = sheet.plumb if sheet.plumb is not None else rules_in(np.ascontiguousarray(sheet.down.T))
     found = []
     for level, plumb in rulings(across, down):
         lattice = Lattice(level, plumb, sheet.across, sheet.down)

@@ -71,11 +71,9 @@ def ink_map(sheet: RectifiedSheet, seals: Sequence[Seal] = ()) -> InkMap:
     for seal in seals:
         dark[_seal_ink(seal, sheet, (width, height)) > 0] = 0
     count, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
-    darkest = np.full(count, 255, np.uint8)
-    ys, xs = np.nonzero(dark)
-    np.minimum.at(darkest, labels[ys, xs], small[ys, xs])
+    sure = np.bincount(labels[small < SURE], minlength=count) > 0
     area, long = stats[:, 4], np.maximum(stats[:, 2], stats[:, 3])
-    keep = (area >= 6) & (long >= 4) & (darkest < SURE)
+    keep = (area >= 6) & (long >= 4) & sure
     keep[0] = False
     keep &= ~_line_remains(stats)
     mask = np.where(keep[labels], np.uint8(255), np.uint8(0))

@@ -10,6 +10,7 @@ from ocr.grid import Cell, InkMap, RuledTable
 from ocr.grid.ink import Ink
 from ocr.results import Box
 
+
 def turned_box(box: Box) -> Box:
     """A relative box after its sheet was turned upside down."""
     return 1 - box[2], 1 - box[3], 1 - box[0], 1 - box[1]

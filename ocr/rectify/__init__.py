@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from ocr.rectify.bend import Bend
 from ocr.rectify.level import Matrix, levelling, moved, segments
 from ocr.rectify.light import evened
-from ocr.rectify.lines import WORK, chains, dark_pixels, line_masks
-from ocr.rectify.mend import mended_lines
+from ocr.rectify.lines import WORK, Chain, certain, dark_pixels, runs
+from ocr.rectify.mend import across_of, mended_lines
 from ocr.rectify.outline import Outline, find_outline
 from ocr.rectify.sheet import Image, Point, Quad, RectifiedSheet
 
@@ -25,22 +25,30 @@ LONGEST = 2400
 TRUSTED = 0.7
 """Share of its sides seen as an edge from which on an outline is believed to be the sheet's."""
 
-_STEP = 24  # pixels between the points at which the mapping is worked out
+_STEP = 40  # pixels between the points at which the mapping is worked out
 
 
 def rectify(pixels: Image) -> RectifiedSheet:
     """The sheet in `pixels` (BGR), flat and level; which way is up is settled by the match."""
     cv2.setNumThreads(1)
     outline = find_outline(pixels)
-    flatten, size = _flattening(pixels, outline)
-    work, shrink = _work_copy(pixels, flatten, size)
-    masks = line_masks(dark_pixels(evened(work)))
-    sink = Bend(chains(masks.across), (work.shape[1], work.shape[0]))
-    lean = Bend(chains(np.ascontiguousarray(masks.down.T)), (work.shape[0], work.shape[1]))
+    grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), np.uint8)
+    flatten, size = _flattening(grey, outline)
+    work, shrink = _work_copy(grey, flatten, size)
+    dark = dark_pixels(evened(work))
+    sink = Bend(_long_lines(dark), (work.shape[1], work.shape[0]))
+    lean = Bend(_long_lines(across_of(dark)), (work.shape[0], work.shape[1]))
     straight = _straightened(pixels, flatten, size, sink, lean, shrink)
     flat = evened(straight)
-    ruled = mended_lines(_small(flat))
-    return RectifiedSheet(straight, flat, ruled.across, ruled.down, _quad(flatten, size, pixels))
+    ruling = mended_lines(_small(flat))
+    return RectifiedSheet(straight, flat, ruling.across, ruling.down, _quad(flatten, size, pixels),
+                          level=ruling.level, plumb=ruling.plumb)
+
+
+def _long_lines(dark: Image) -> list[Chain]:
+    """The courses of the long level lines among the dark pixels."""
+    found = runs(dark)
+    return found.chains(certain(found))
 
 
 def turned_sheet(sheet: RectifiedSheet, degrees: int) -> RectifiedSheet:
@@ -50,13 +58,13 @@ def turned_sheet(sheet: RectifiedSheet, degrees: int) -> RectifiedSheet:
     turned = sheet.turn(degrees)
     if degrees % 180 == 0:
         return turned
-    ruled = mended_lines(_small(turned.flat))
-    return replace(turned, across=ruled.across, down=ruled.down)
+    ruling = mended_lines(_small(turned.flat))
+    return replace(turned, across=ruling.across, down=ruling.down, level=ruling.level, plumb=ruling.plumb)
 
 
-def _flattening(pixels: Image, outline: Outline) -> tuple[Matrix, tuple[int, int]]:
+def _flattening(grey: Image, outline: Outline) -> tuple[Matrix, tuple[int, int]]:
     """The matrix from the input to the sheet seen from straight above, and the sheet's size in pixels."""
-    height, width = pixels.shape[:2]
+    height, width = grey.shape
     trusted = outline.found and outline.support >= TRUSTED
     corners = outline.corners if trusted else find_frame(width, height)
     size = _natural_size(corners)
@@ -65,9 +73,8 @@ def _flattening(pixels: Image, outline: Outline) -> tuple[Matrix, tuple[int, int
     if trusted:
         return matrix, size
     small = 800 / max(height, width)
-    grey = cv2.resize(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), None, fx=small, fy=small,
-                      interpolation=cv2.INTER_AREA)
-    pieces = moved(segments(grey), matrix @ np.diag([1 / small, 1 / small, 1]))
+    reduced = np.asarray(cv2.resize(grey, None, fx=small, fy=small, interpolation=cv2.INTER_AREA), np.uint8)
+    pieces = moved(segments(reduced), matrix @ np.diag([1 / small, 1 / small, 1]))
     return levelling(pieces, size, bends=True) @ matrix, size
 
 
@@ -89,11 +96,11 @@ def _natural_size(corners: NDArray[np.float32]) -> tuple[int, int]:
     return max(16, round(width * scale)), max(16, round(height * scale))
 
 
-def _work_copy(pixels: Image, flatten: Matrix, size: tuple[int, int]) -> tuple[Image, float]:
+def _work_copy(grey: Image, flatten: Matrix, size: tuple[int, int]) -> tuple[Image, float]:
     """A small grey copy of the flattened sheet to follow its lines on, and its scale."""
     shrink = WORK / max(size)
     matrix = np.diag([shrink, shrink, 1]) @ flatten
-    source, down = _near(cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY), matrix)
+    source, down = _near(grey, matrix)
     small = (round(size[0] * shrink), round(size[1] * shrink))
     return np.asarray(cv2.warpPerspective(source, matrix @ down, small, flags=cv2.INTER_LINEAR,
                                           borderMode=cv2.BORDER_REPLICATE), np.uint8), shrink
@@ -114,7 +121,7 @@ def _straightened(pixels: Image, flatten: Matrix, size: tuple[int, int], sink: B
     columns, rows = -(-size[0] // _STEP) + 1, -(-size[1] // _STEP) + 1
     x, y = np.meshgrid(np.arange(columns) * _STEP * shrink, np.arange(rows) * _STEP * shrink)
     from_x, from_y = x, y
-    for _ in range(3):  # the bend is known where the paper lies: find the place that moves to (x, y)
+    for _ in range(2):  # the bend is known where the paper lies: find the place that moves to (x, y)
         from_y, from_x = y + sink.offset(from_x, from_y), x + lean.offset(from_y, from_x)
     source, down = _near(pixels, flatten)
     grid = np.stack([from_x, from_y], axis=-1).reshape(-1, 1, 2) / shrink

@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.rectify.lines import SHORTEST, LineMasks, dark_pixels, line_masks
-from ocr.rectify.rules import Rule, rules
+from ocr.rectify.lines import SHORTEST, Runs, certain, dark_pixels, lines_among, runs
+from ocr.rectify.rules import Rule, rules_of
 from ocr.rectify.sheet import Image
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ruling:
+    """The lines of a sheet: masks (255) of the level and the plumb ones, and each as a rule.
+
+    The rules of `plumb` run along y: their `at` is an x.
+    """
+
+    across: Image
+    down: Image
+    level: tuple[Rule, ...]
+    plumb: tuple[Rule, ...]
+
 
 GAP = 26
 """Pixels at WORK of a line that may be missing: narrower than any cell."""
@@ -22,28 +37,46 @@ LOW, HIGH = 16, 150
 """Heights (pixels at WORK) of a band between two levels in which short lines are looked for."""
 
 
-def mended_lines(flat: Image) -> LineMasks:
+def mended_lines(flat: Image) -> Ruling:
     """The ruling lines of an evened grey picture whose longer side is about WORK pixels."""
-    masks = line_masks(dark_pixels(flat))
-    across, down = masks.across.copy(), np.ascontiguousarray(masks.down.T)
-    _bridge(across)
-    _bridge(down)
-    level, plumb = rules(across), rules(down)
-    for at, start, end in _between(flat, level, plumb):
-        cv2.line(down, (start, at), (end, at), 255, 2)
+    dark = dark_pixels(flat)
+    across, down = runs(dark), runs(np.ascontiguousarray(dark.T))
+    sure_across, sure_down = across.only(certain(across)), across_of(down.only(certain(down)))
+    rest = cv2.subtract(dark, cv2.dilate(sure_across | sure_down, np.ones((5, 5), np.uint8)))
+    level, level_mask = _kept(across, lines_among(across, sure_down, rest))
+    plumb, plumb_mask = _kept(down, lines_among(down, across_of(sure_across), across_of(rest)))
+    more = _draw(plumb_mask, _between(flat, level, plumb))
     # Rows of print look like broken level lines: those are only prolonged, never found anew.
-    for at, start, end in _between(np.ascontiguousarray(flat.T), rules(down), level, prolong=True):
-        cv2.line(across, (start, at), (end, at), 255, 2)
-    return LineMasks(across, np.ascontiguousarray(down.T))
+    prolonged = _draw(level_mask, _between(across_of(flat), plumb + more, level, prolong=True))
+    return Ruling(level_mask, across_of(plumb_mask), _together(level, prolonged), _together(plumb, more))
 
 
-def _bridge(mask: Image) -> None:
-    """Draw over the gaps of each horizontal line in place."""
-    for rule in rules(mask):
+def across_of(picture: Image) -> Image:
+    """The picture with rows and columns exchanged."""
+    return np.ascontiguousarray(picture.T)
+
+
+def _kept(found: Runs, keep: NDArray[np.bool_]) -> tuple[list[Rule], Image]:
+    """The rules among the runs, and their mask with small gaps drawn over."""
+    mask, level = found.only(keep), rules_of(found.chains(keep))
+    for rule in level:
         steps = np.diff(rule.points[:, 0])
         for index in np.flatnonzero((steps > 10) & (steps <= GAP + 16)):
             (x0, y0), (x1, y1) = rule.points[index:index + 2]
             cv2.line(mask, (round(float(x0)), round(float(y0))), (round(float(x1)), round(float(y1))), 255, 2)
+    return level, mask
+
+
+def _draw(mask: Image, found: Sequence[tuple[int, int, int]]) -> list[Rule]:
+    """Draw lines (place, start, end) along the rows of a mask; the same as rules."""
+    for at, start, end in found:
+        cv2.line(mask, (start, at), (end, at), 255, 2)
+    return [Rule(at, start, end, np.array([(start, at), (end, at)], np.float32)) for at, start, end in found]
+
+
+def _together(first: Sequence[Rule], second: Sequence[Rule]) -> tuple[Rule, ...]:
+    """All rules ordered by place, those in one line joined."""
+    return tuple(rules_of([rule.points for rule in (*first, *second)])) if second else tuple(first)
 
 
 def _between(flat: Image, level: Sequence[Rule], plumb: Sequence[Rule],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from weakref import ref
 
 import cv2
 import numpy as np
@@ -31,11 +32,32 @@ class Outline:
 
 
 def find_outline(pixels: Image) -> Outline:
-    """The sheet's outline in a BGR picture of any size."""
+    """The sheet's outline in a BGR picture of any size.
+
+    The last answer is kept: the quality of a picture and its rectification ask one after the other.
+    """
+    global _last
+    if _last is None or _last[0]() is not pixels:
+        _last = ref(pixels), _outline(pixels)
+    return _last[1]
+
+
+_last: tuple[ref[Image], Outline] | None = None
+
+
+def small_copy(pixels: Image) -> Image:
+    """The picture with its longer side SMALL pixels: rows and columns thinned out, then averaged."""
+    thin = max(1, max(pixels.shape[:2]) // (4 * SMALL))
+    thinned = np.ascontiguousarray(pixels[::thin, ::thin])
+    scale = SMALL / max(thinned.shape[:2])
+    size = (max(1, round(thinned.shape[1] * scale)), max(1, round(thinned.shape[0] * scale)))
+    return np.asarray(cv2.resize(thinned, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _outline(pixels: Image) -> Outline:
     height, width = pixels.shape[:2]
     scale = SMALL / max(height, width)
-    small = cv2.resize(pixels, (max(1, round(width * scale)), max(1, round(height * scale))),
-                       interpolation=cv2.INTER_AREA)
+    small = small_copy(pixels)
     smooth = without_print(small)
     slope = _slopes(smooth)
     best, best_score = None, 0.0
@@ -245,9 +267,7 @@ def _meeting(a: Corners, b: Corners, c: Corners, d: Corners) -> Corners | None:
 
 def paper_areas(pixels: Image) -> int:
     """How many separate bright, four-sided areas as large as sheets a BGR picture shows."""
-    height, width = pixels.shape[:2]
-    scale = SMALL / max(height, width)
-    small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    small = small_copy(pixels)
     grey = cv2.cvtColor(without_print(small), cv2.COLOR_BGR2GRAY)
     level, bright = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     if float(grey[bright > 0].mean()) - float(grey[bright == 0].mean() if (bright == 0).any() else 255) < 45:

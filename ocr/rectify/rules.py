@@ -1,4 +1,4 @@
-"""From line masks to rules: pieces of the same line put together, and lines that cross put into one ruling."""
+"""From pieces to rules: pieces in one line put together, and lines that cross put into one ruling."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ocr.rectify.lines import SHORTEST, chains
+from ocr.rectify.lines import SHORTEST, Chain, labelled
 from ocr.rectify.sheet import Image
 
 REACH = 14
@@ -17,34 +16,47 @@ REACH = 14
 SAME = 9
 """Pixels at WORK within which two parallel lines are one line, drawn double or thick."""
 
-
 APART = 120
 """Pixels at WORK between two pieces in one line from which on they are lines of different tables."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rule:
-    """One straight line: `at` is its mean place across, `start` and `end` along, `points` its course.
-
-    `points` are n × 2 (along, across), ordered along.
-    """
+    """One straight line: `at` is its mean place across, `start` and `end` along, `points` its course."""
 
     at: float
     start: float
     end: float
-    points: NDArray[np.float32]
+    points: Chain
 
     def where(self, along: float) -> float:
         """The line's place across at a place along it."""
         return float(np.interp(along, self.points[:, 0], self.points[:, 1]))
 
 
-def rules(mask: Image) -> list[Rule]:
-    """The horizontal rules of a mask, pieces in one line joined, top to bottom."""
-    pieces = sorted(chains(mask), key=lambda chain: float(chain[:, 1].mean()))
-    groups: list[list[NDArray[np.float32]]] = []
-    for piece in pieces:
-        home = next((g for g in reversed(groups) if _continues(g, piece)), None)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Piece:
+    """A chain with what is asked of it again and again."""
+
+    chain: Chain
+    start: float
+    end: float
+    first: float
+    last: float
+    middle: float
+
+
+def rules_in(mask: Image) -> list[Rule]:
+    """The horizontal rules of a mask of lines."""
+    found = labelled(mask)
+    return rules_of(found.chains(np.ones(len(found.stats), bool)))
+
+
+def rules_of(chains: Sequence[Chain]) -> list[Rule]:
+    """The rules that some chains make up, pieces in one line joined, ordered by place."""
+    groups: list[list[_Piece]] = []
+    for piece in sorted(map(_piece, chains), key=lambda piece: piece.middle):
+        home = next((group for group in reversed(groups) if _continues(group, piece)), None)
         if home is None:
             groups.append([piece])
         else:
@@ -63,16 +75,18 @@ def rulings(across: Sequence[Rule], down: Sequence[Rule]) -> list[tuple[list[Rul
             index = owner[index]
         return index
 
-    for i, level in enumerate(across):
-        for j, plumb in enumerate(down):
-            if _meet(level, plumb):
+    for i, one in enumerate(across):
+        for j, other in enumerate(down):
+            if _meet(one, other):
                 owner[root(i)] = root(len(across) + j)
     found = []
     for home in {root(index) for index in range(len(owner))}:
         level = [rule for i, rule in enumerate(across) if root(i) == home]
         plumb = [rule for j, rule in enumerate(down) if root(len(across) + j) == home]
-        plumb = _within(plumb, level[0].at, level[-1].at) if level else []
-        level = _within(level, min(r.at for r in plumb), max(r.at for r in plumb)) if plumb else []
+        if not level or not plumb:
+            continue
+        plumb = _within(plumb, level[0].at, level[-1].at)
+        level = _within(level, plumb[0].at, plumb[-1].at)
         if len(level) >= 2 and len(plumb) >= 2:
             found.append((level, plumb))
     return sorted(found, key=lambda ruling: ruling[0][0].at)
@@ -90,31 +104,32 @@ def _meet(level: Rule, plumb: Rule) -> bool:
     return (level.start - REACH <= x <= level.end + REACH) and (plumb.start - REACH <= y <= plumb.end + REACH)
 
 
-def _continues(group: list[NDArray[np.float32]], piece: NDArray[np.float32]) -> bool:
-    """Whether a piece lies in one line with a group: beside its nearest piece, or over it."""
-    middle = float(piece[:, 1].mean())
+def _piece(chain: Chain) -> _Piece:
+    return _Piece(chain, float(chain[0, 0]), float(chain[-1, 0]), float(chain[0, 1]), float(chain[-1, 1]),
+                  float(chain[:, 1].mean()))
+
+
+def _continues(group: Sequence[_Piece], piece: _Piece) -> bool:
+    """Whether a piece lies in one line with a group: beside one of its pieces, or over it."""
     for other in group:
-        gap = max(other[0, 0] - piece[-1, 0], piece[0, 0] - other[-1, 0])
+        before, after = other.start - piece.end, piece.start - other.end
+        gap = max(before, after)
         if gap > APART:
             continue
         if gap > 0:
-            near = other[0, 1] if other[0, 0] > piece[-1, 0] else other[-1, 1]
-            end = piece[-1, 1] if other[0, 0] > piece[-1, 0] else piece[0, 1]
-            if abs(float(near - end)) <= 3 + 0.02 * min(gap, 300):
+            step = other.first - piece.last if before > 0 else piece.first - other.last
+            if abs(step) <= 3 + 0.02 * gap:
                 return True
-        elif abs(float(other[:, 1].mean()) - middle) <= SAME:
+        elif abs(other.middle - piece.middle) <= SAME:
             return True
     return False
 
 
-def _rule(group: list[NDArray[np.float32]]) -> Rule:
-    points = np.concatenate(group)
-    points = points[np.argsort(points[:, 0])]
+def _rule(group: Sequence[_Piece]) -> Rule:
+    points = np.concatenate([piece.chain for piece in group])
     # Pieces over one another (a double line) are averaged into one course.
-    bins = np.round(points[:, 0] / 8).astype(int)
-    places, index = np.unique(bins, return_inverse=True)
+    places, index = np.unique(np.round(points[:, 0] / 8), return_inverse=True)
     count = np.bincount(index)
-    course = np.stack([np.bincount(index, points[:, 0]) / count, np.bincount(index, points[:, 1]) / count], axis=1)
-    start = min(float(piece[0, 0]) for piece in group) - 8
-    end = max(float(piece[-1, 0]) for piece in group) + 8
+    course = np.stack([np.bincount(index, points[:, k]) / count for k in (0, 1)], axis=1)
+    start, end = min(piece.start for piece in group) - 8, max(piece.end for piece in group) + 8
     return Rule(float(np.median(course[:, 1])), start, end, course.astype(np.float32))

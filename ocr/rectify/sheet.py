@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from ocr.results import Box, Problem
+
+if TYPE_CHECKING:
+    from ocr.rectify.rules import Rule
 
 Image = NDArray[np.uint8]
 Point = tuple[float, float]
@@ -27,7 +31,8 @@ class RectifiedSheet:
     smaller size of the same shape. `quad` are the sheet's corners in the input, relative 0–1, in
     the order top left, top right, bottom right, bottom left of the sheet as it stands here;
     `turned` are the degrees clockwise by which the input was turned to stand like this. `red_seals`
-    are the squares around red seals: their ink is taken out of crops.
+    are the squares around red seals: their ink is taken out of crops. `level` and `plumb` are the
+    lines of the masks as rules, None when the sheet was turned since they were found.
     """
 
     pixels: Image
@@ -38,6 +43,8 @@ class RectifiedSheet:
     turned: int = 0
     problems: tuple[Problem, ...] = ()
     red_seals: tuple[Box, ...] = ()
+    level: tuple[Rule, ...] | None = None
+    plumb: tuple[Rule, ...] | None = None
 
     @property
     def size(self) -> tuple[int, int]:
@@ -101,7 +108,7 @@ class RectifiedSheet:
         if steps % 2:
             across, down = down, across
         corners = self.quad[-steps:] + self.quad[:-steps]
-        return replace(self, pixels=cv2.rotate(self.pixels, code), flat=cv2.rotate(self.flat, code),
+        return replace(self, level=None, plumb=None, pixels=cv2.rotate(self.pixels, code), flat=cv2.rotate(self.flat, code),
                        across=across, down=down, quad=corners, turned=(self.turned + degrees) % 360)
 
 
