@@ -20,6 +20,7 @@ REVEAL = "reveal"                # open a masked value
 LEARNING = "learning"            # how sure the reader is and was right; totals of the reviewers
 TRAINING = "training"            # take corrected crops out to train a reader
 REPORTS = "reports"              # figures, lists behind them, exports
+QUALITY = "quality"              # how many errors the records hold, and each reader's share
 COUNTY = "county"                # the whole county's figures and ranking
 UNITS = "units"                  # units and the state of the queue
 ACCOUNTS = "accounts"            # users, roles, tokens
@@ -29,7 +30,7 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
     "school": frozenset({UPLOAD, FILES, CASE_EVENTS, REVEAL, REPORTS}),
     "township": frozenset({UPLOAD, FILES, CASE_EVENTS, REVEAL, REPORTS}),
     "clerk": frozenset({UPLOAD, REVIEW, FILES, REVEAL, REPORTS, COUNTY}),
-    "bureau": frozenset({UPLOAD, REVIEW, FILES, CASE_EVENTS, REVEAL, REPORTS, COUNTY, LEARNING, TRAINING}),
+    "bureau": frozenset({UPLOAD, REVIEW, FILES, CASE_EVENTS, REVEAL, REPORTS, COUNTY, QUALITY, LEARNING, TRAINING}),
     "system_admin": frozenset({UNITS, LEARNING}),
     "security_admin": frozenset({ACCOUNTS}),
     "audit_admin": frozenset({AUDIT}),

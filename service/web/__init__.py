@@ -17,6 +17,7 @@ from service.web import (
     errors,
     learning,
     observe,
+    quality,
     report_files,
     reports,
     review,
@@ -32,7 +33,7 @@ from service.web import (
 from service.web.api import register_api
 
 _SCREENS = Path(__file__).parents[2] / "templates" / "screens"
-_AREAS = (auth, uploads, review, review_notes, wall, second, sheet_images, students, archive, reports,
+_AREAS = (auth, uploads, review, review_notes, wall, second, quality, sheet_images, students, archive, reports,
           report_files, learning, admin_accounts, admin_units, admin_audit, observe)
 
 

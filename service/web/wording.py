@@ -44,6 +44,7 @@ NAVIGATION = (
     Link("学生档案", "/students", access.FILES, ("/sheets",)),
     Link("档案检索", "/archive", access.FILES),
     Link("报表", "/reports", access.REPORTS),
+    Link("录入质量", "/quality", access.QUALITY),
     Link("识别校准", "/learning", access.LEARNING),
     Link("账号", "/admin/accounts", access.ACCOUNTS, ("/admin/tokens",)),
     Link("单位", "/admin/units", access.UNITS),

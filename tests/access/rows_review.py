@@ -5,6 +5,7 @@ from tests.access.rows import REVIEWERS, UPLOADERS, Row
 OK = frozenset({200})
 DECISION = {"version": 0, "row": 0, "field": "age", "kind": "corrected", "value": "11"}
 STALE = {"version": 99}
+BUREAU = frozenset({"bureau"})
 REFUSED_IN_WORDS = frozenset({409, 422})
 
 ROWS = [
@@ -38,6 +39,10 @@ ROWS = [
     Row("GET", "/review/second/<int:place_id>/crop", REVIEWERS, "second_reading", answers=OK),
     Row("POST", "/review/second/<int:place_id>", REVIEWERS, "second_reading", body={"text": "测试生"},
         answers=frozenset({200, 409})),
+    Row("GET", "/quality", BUREAU, answers=frozenset({302})),
+    Row("GET", "/quality/<wanted>", BUREAU, values={"wanted": "2019-04"}, answers=OK),
+    Row("POST", "/quality/<wanted>/spots", BUREAU, values={"wanted": "2019-04"}, form={"number": "0"},
+        answers=frozenset({422})),
     Row("GET", "/sheets/<int:sheet_id>/image", UPLOADERS, "sheet", answers=OK),
     Row("GET", "/sheets/<int:sheet_id>/crop", UPLOADERS, "read_sheet",
         query={"row": 0, "field": "student_name"}, answers=OK),
