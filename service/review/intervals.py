@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import ceil, sqrt
+from math import sqrt
 
 Z = 1.959964
 """95 % of a normal distribution lies within so many standard deviations."""
@@ -40,11 +40,16 @@ def wilson(found: int, seen: int) -> Share:
     """
     if not 0 <= found <= seen or seen == 0:
         raise ValueError("a share needs something seen, and no more found than that")
-    share, z2 = found / seen, Z * Z
+    low, high = ends(found / seen, seen)
+    return Share(found, seen, found / seen, low if found else 0.0, high if found < seen else 1.0)
+
+
+def ends(share: float, seen: float) -> tuple[float, float]:
+    """The ends of Wilson's interval for a share seen in so many, as it is or as it would be."""
+    z2 = Z * Z
     middle = (share + z2 / (2 * seen)) / (1 + z2 / seen)
     half = Z / (1 + z2 / seen) * sqrt(share * (1 - share) / seen + z2 / (4 * seen * seen))
-    return Share(found, seen, share, max(0.0, middle - half) if found else 0.0,
-                 min(1.0, middle + half) if found < seen else 1.0)
+    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def weighted(parts: Iterable[tuple[float, float, float, float]]) -> Sum:
@@ -57,15 +62,3 @@ def weighted(parts: Iterable[tuple[float, float, float, float]]) -> Sum:
     below = sqrt(sum((weight * (share - low)) ** 2 for weight, share, low, _ in parts))
     above = sqrt(sum((weight * (high - share)) ** 2 for weight, share, _, high in parts))
     return Sum(value, max(0.0, value - below), value + above)
-
-
-def needed(share: float, seen: int, target: float) -> int | None:
-    """How many more must be seen until the interval's upper end is at most `target`, errors keeping their share.
-
-    None when no number is enough: the share itself is not below the target.
-    """
-    if share >= target:
-        return None
-    # the upper end of Wilson's interval equals the target where n·(target − share)² = z²·target·(1 − target)
-    enough = ceil(Z * Z * target * (1 - target) / (target - share) ** 2)
-    return max(0, enough - seen)

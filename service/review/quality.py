@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,7 +15,7 @@ from ocr.template import load_templates
 from service.access import QUALITY, Actor
 from service.calendar import COUNTY_TIME
 from service.models import Reading, SecondEntry, SecondReading, Sheet, User
-from service.review.intervals import Share, Sum, needed, weighted, wilson
+from service.review.intervals import Share, Sum, ends, weighted, wilson
 from service.review.values import spec_of
 from service.review.wording import title
 
@@ -59,7 +60,7 @@ class Line:
 @dataclass(frozen=True, slots=True)
 class Cost:
     """What a target asks: `more` second readings by line, most rewarding first (None: out of reach), and
-    how many more must be seen to be 95 % sure that the target holds (None: it does not hold)."""
+    how many more of any field to be 95 % sure that the target holds (None: all are not enough)."""
 
     target: float
     more: int | None
@@ -166,7 +167,22 @@ def _cost(total: Line, strata: list[Line], rate: Sum, target: float) -> Cost:
         over -= number * share
         where += [(line.name, number)] if number else []
     more = sum(number for _, number in where) if over <= 1e-9 else None
-    return Cost(target, more, tuple(where), needed(rate.value, total.twice, target))
+    return Cost(target, more, tuple(where), _to_be_sure(total, target))
+
+
+def _to_be_sure(total: Line, target: float) -> int | None:
+    """How many more second readings bring the upper end of what remains down to the target.
+
+    Errors are taken to keep their share; what is read twice leaves what is open, and narrows the interval.
+    """
+    share = total.found / total.twice
+
+    def holds(twice: int) -> bool:
+        return (total.open + total.twice - twice) * ends(share, twice)[1] <= target * total.settled
+
+    if not holds(total.settled):
+        return None
+    return bisect_left(range(total.twice, total.settled + 1), True, key=holds)
 
 
 def _settled(session: Session, month: Months) -> Mapping[tuple[str, str], int]:

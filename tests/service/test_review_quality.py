@@ -110,10 +110,22 @@ def test_the_cost_of_a_target_is_read_where_most_errors_are(county, bureau, sign
     read_twice(sheets[:50], "sex", wrong=5)     # 150 left at 10 %: 15 wrong
     read_twice(sheets[:50], "age", wrong=1)     # 150 left at 2 %: 3 wrong
     cost = look(county, bureau, target=0.02).cost     # 8 of 400 may be wrong: ten must go
-    assert (cost.more, cost.where, cost.to_be_sure) == (100, (("性别", 100),), None)
+    assert (cost.more, cost.where) == (100, (("性别", 100),))
     cost = look(county, bureau, target=0.005).cost    # 2 may be wrong: all of one field, part of the other
     assert cost.where == (("性别", 150), ("年龄", 50))
     assert look(county, bureau, target=0.2).cost.more == 0
+
+
+def test_so_many_more_as_said_make_the_target_sure_and_one_fewer_does_not(county, bureau, signed, read_twice):
+    sheets = signed(300, "sex")
+    read_twice(sheets[:60], "sex")
+    more = look(county, bureau, target=0.01).cost.to_be_sure
+    read_twice(sheets[60:60 + more - 1], "sex")
+    assert look(county, bureau).total.rate.high > 0.01
+    read_twice(sheets[60 + more - 1:60 + more], "sex")
+    found = look(county, bureau, target=0.01)
+    assert found.total.rate.high <= 0.01
+    assert found.cost.to_be_sure == 0
 
 
 def test_spots_are_drawn_from_signed_sheets_and_an_error_waits_to_be_mended(county, bureau, signed):
@@ -152,7 +164,7 @@ def test_the_page_says_it_in_words(client_for, signed, read_twice):
     read_twice(sheets[:80], "age", wrong=1)
     page = browser.get(f"{path}?target=0.001").get_data(as_text=True)
     assert "有 95 % 的把握在" in page
-    assert "数据够的栏目占全月内容的 50 %" in page
+    assert "只看数据够的栏目（全月内容的 50 %）" in page
     assert browser.post(f"{path}/spots", data={"number": "7"}).location.endswith("drawn=7")
     assert browser.get("/quality/2019-13").status_code == 404
 
