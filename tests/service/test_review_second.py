@@ -4,12 +4,12 @@ import pytest
 from sqlalchemy import select
 
 from ocr.template import load_templates
-from service import accounts, cases, review
+from service import accounts, calendar, cases, review
 from service.access import actor_for
 from service.errors import Conflict, Invalid, NotFound
 from service.models import Decision, HomeVisit, SecondEntry, SecondReading, Sheet, User
 from service.models.values import FORM_ROW
-from service.review import sampling, second, stream
+from service.review import quality, sampling, second, spots, stream, wall, wholesale
 from tests.conftest import PASSWORD
 from tests.service.review_sheets import Read, home_visit, put, township_table
 
@@ -227,3 +227,30 @@ def test_answers_over_http_never_say_what_others_read(client_for, county, people
     answer = browser.post(f"/review/second/{place.id}", json={"text": "谭海"}, headers={"Accept": "application/json"})
     assert (answer.status_code, answer.json) == (200, {"next": None})
     assert "等复核录入" in browser.get("/review").get_data(as_text=True)
+
+
+@pytest.mark.postgres
+def test_wall_second_reading_and_quality_go_the_same_way_on_postgresql(county_pg, asked):
+    county = county_pg
+    asked(student_name="always")
+    clerk, other, bureau = (county.actor(key) for key in ("clerk", "second_clerk", "bureau"))
+    sheets = [put(county.installation, home_visit(sex=Read("女", False, box=(0.46, 0.15, 0.54, 0.19))),
+                  county.users["school"], county.units["城关一小"]) for _ in range(3)]
+    database, month = county.installation.database, quality.month_of(calendar.today().year, calendar.today().month)
+    with database.write() as session:
+        group = wall.hang(session, clerk, "home_visit", "sex").groups[0]
+        review.decide(session, other, sheets[1], 0, FORM_ROW, "sex", "accepted", "女")
+    with database.write() as session:
+        outcome = wholesale.accept(session, clerk, [(tile.reading, tile.version) for tile in group.tiles])
+    assert ([one.sheet for one in outcome.saved], len(outcome.refused)) == ([sheets[0], sheets[2]], 1)
+    assert [sign(county, clerk, sheet_id) for sheet_id in sheets] == ["to_review"] * 3
+    for text in ("谭梅", "谭梅", "谭海"):
+        enter(county, other, shown(county, other).id, text)
+    assert enter(county, bureau, shown(county, bureau).id, "谭梅") == ("closed", "second_wrong")
+    assert [sign(county, clerk, sheet_id) for sheet_id in sheets] == ["signed"] * 3
+    with database.write() as session:
+        assert spots.draw(session, bureau, month, 4) == 4
+        found = quality.look(session, bureau, month, 0.01)
+        by_name = {line.name: (line.settled, line.twice, line.found) for line in found.forms[0][1]}
+        assert by_name["学生姓名"] == (3, 3, 0)
+        assert spots.findings(session, bureau, month) == []
