@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from service.calendar import today
@@ -94,6 +94,8 @@ class Sheet(Base):
         CheckConstraint(f"state IN {SHEET_STATES}", "state"),
         Index(None, "state", "template", "created_at"),
         Index("ix_sheets_state_created_at", "state", "created_at", "id"),
+        Index(None, "asked_of", "state", "created_at", "id", sqlite_where=text("asked_of IS NOT NULL"),
+              postgresql_where=text("asked_of IS NOT NULL")),
         Index("ix_sheets_state_counts_in", "state", "counts_in", "created_at", "id"),
         Index("ix_sheets_state_unit_id", "state", "unit_id", "created_at", "id"),
         Index(None, "unit_id", "created_at"),
@@ -127,7 +129,7 @@ class Sheet(Base):
     """The piece of the sheet that the school is shown when it must be taken again."""
     counts_in: Mapped[date] = mapped_column(default=_this_month)
     """First day of the month it counts in, as read from it, else the month it came in."""
-    asked_of: Mapped[int | None] = mapped_column(ForeignKey("users.id"), index=True)
+    asked_of: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     """The colleague it waits for, until that one takes it up."""
     grid: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)

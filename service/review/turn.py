@@ -48,7 +48,7 @@ def due_months(day: date, deadline_day: int) -> tuple[date, date]:
 def stages(actor: Actor, filters: Filters) -> list[Stage]:
     """What comes before what: asked of oneself, then by month where that is the order, then all others.
 
-    Sheets that wait for a colleague are in none.
+    Sheets that wait for a colleague are in none. Each stage is a stretch of one index.
     """
     open_to_all = Sheet.asked_of.is_(None)
     found: list[Stage] = [Sheet.asked_of == actor.user_id]
@@ -56,7 +56,7 @@ def stages(actor: Actor, filters: Filters) -> list[Stage]:
         return [*found, open_to_all]
     months = due_months(calendar.today(), filters.deadline_day)
     found += [and_(open_to_all, Sheet.counts_in == month) for month in months]
-    return [*found, and_(open_to_all, Sheet.counts_in.not_in(months))]
+    return [*found, and_(open_to_all, Sheet.counts_in < months[0]), and_(open_to_all, Sheet.counts_in > months[1])]
 
 
 def rank(actor: Actor, filters: Filters) -> ColumnElement[int]:
@@ -67,7 +67,7 @@ def rank(actor: Actor, filters: Filters) -> ColumnElement[int]:
 
 def columns(filters: Filters) -> tuple[InstrumentedAttribute[object], ...]:
     """The order within a stage."""
-    first = (Sheet.unit_id,) if filters.order == "school" else ()
+    first = {"school": (Sheet.unit_id,), "due": (Sheet.counts_in,)}.get(filters.order, ())
     return (*first, Sheet.created_at, Sheet.id)  # type: ignore[return-value]
 
 
@@ -92,7 +92,7 @@ def _place(actor: Actor, filters: Filters, sheet: Sheet) -> int:
     if filters.order != "due":
         return 1
     months: Sequence[date] = due_months(calendar.today(), filters.deadline_day)
-    return 1 + (months.index(sheet.counts_in) if sheet.counts_in in months else len(months))
+    return 1 + months.index(sheet.counts_in) if sheet.counts_in in months else 3 + (sheet.counts_in > months[1])
 
 
 def _first(actor: Actor, filters: Filters, stage: Stage) -> Select[int]:

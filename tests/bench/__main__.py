@@ -1,10 +1,10 @@
-"""`make bench`: the reader on sheets it was not tuned on, with and without the school's roster."""
+"""`make bench`: the reader on sheets it was not tuned on, with and without a roster; the review's pages."""
 
 from __future__ import annotations
 
 import sys
 
-from tests.bench import accuracy
+from tests.bench import accuracy, pages
 
 
 def main(arguments: list[str]) -> int:
@@ -15,7 +15,9 @@ def main(arguments: list[str]) -> int:
     listed = accuracy.main([*arguments, "--roster", "--fullpage", "0"])
     print("\n— altered layouts, worn paper, hard pictures —")
     altered = accuracy.main([*arguments, "--altered", "--fullpage", "0"])
-    return bare or listed or altered
+    print("\n— the review's pages —")
+    answered = pages.main([])
+    return bare or listed or altered or answered
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from service.models.values import FORM_ROW
 from tests.conftest import County, settle
 from tests.service.review_sheets import home_visit, put
 
-ROUNDS = 50
+ROUNDS = 200
 
 
 @pytest.fixture
