@@ -102,6 +102,8 @@ def _pairs(reader: FieldReader, expected: Mapping[str, Any]) -> Iterator[tuple[s
         for name, settled in reader.settled_form().items():
             yield name, settled, expected["fields"].get(name, "")
         return
+    if not expected.get("rows"):
+        return
     rows = [*expected["rows"], expected["totals"]]
     found = reader.settled_table()
     if len(found) == len(rows):

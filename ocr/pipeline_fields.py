@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 import cv2
@@ -16,7 +16,7 @@ from ocr.kinds.evidence import Context, Evidence, KindReading
 from ocr.kinds.knowledge import Knowledge
 from ocr.match import Match, Place
 from ocr.pipeline_lines import flowing, legible, without_rulings, without_stray_end
-from ocr.pipeline_strikes import without_struck
+from ocr.pipeline_strikes import corrected, without_struck
 from ocr.reconcile import Settled, settle
 from ocr.reconcile_sums import hold_to_sums
 from ocr.reconcile_table import settle_table
@@ -102,16 +102,21 @@ class FieldReader:
         crops = list(self._crops(spec, place)) if place.ink else []
         if not crops:
             return KindReading(())
-        figures = spec.kind in _FIGURES
-        struck = [without_struck(crop) if figures else (crop, False) for crop in crops]
-        lines = tuple(self.engine.emissions(crop) for crop, _ in struck)
+        reading = self._recognised(spec, crops, words)
+        if spec.kind in _FIGURES:
+            struck = [without_struck(crop) for crop in crops]
+            if any(hit for _, hit in struck):
+                return corrected(self._recognised(spec, [crop for crop, _ in struck], words), reading)
+        return reading
+
+    def _recognised(self, spec: FieldSpec, crops: list[Image], words: tuple[str, ...]) -> KindReading:
+        """What the lines say, remains of rulings and of seals left aside."""
+        lines = tuple(self.engine.emissions(crop) for crop in crops)
         if spec.kind in _WORDS:
             lines = tuple(map(without_rulings, lines))
         if spec.name in self._sealed:
             lines = tuple(map(without_stray_end, legible(lines)))
-        reading = kinds.read(Evidence(lines), Context(spec, self.knowledge, words))
-        corrected = any(hit for _, hit in struck)
-        return replace(reading, flags=(*reading.flags, "corrected")) if corrected else reading
+        return kinds.read(Evidence(lines), Context(spec, self.knowledge, words))
 
     def _crops(self, spec: FieldSpec, place: Place) -> Iterable[Image]:
         """The written lines of a place as pictures; single boxes are laid side by side as one line."""

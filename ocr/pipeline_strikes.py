@@ -2,39 +2,76 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Image = NDArray[np.uint8]
+from ocr.decode import IMPOSSIBLE
+from ocr.kinds.evidence import KindReading, merged
 
-_LONG = 0.92
-"""Length of a striking bar, in heights of the writing: no stroke of a digit is that long."""
-_CROSSED = 0.35
-"""Share of the bar's columns that must have writing above and below it."""
+Image = NDArray[np.uint8]
+Mask = NDArray[np.bool_]
+Bar = tuple[int, int, int]
+"""Left and right end of a striking bar and its height in the middle, in pixels of the crop."""
+
+_LONG = 0.93
+"""Length of a bar, in heights of the writing: no stroke of a digit is that long."""
+_BEGINS, _FOLLOWS = 0.4, 0.3
+"""In heights: a slip is struck out where the line begins, and what is right follows it."""
+_SLOPES = np.linspace(-0.16, 0.16, 9)
+"""Rise over run of the bars looked for."""
+_CROSSED = 0.25
+"""Share of the bar's columns that must have writing above or below it."""
 
 
 def without_struck(crop: Image) -> tuple[Image, bool]:
     """The line without what a bar crosses out, and whether there was any; all of it is never taken."""
-    grey = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY)
-    dark = _dark(grey)
+    dark = _dark(cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY))
     rows = np.flatnonzero(dark.any(axis=1))
     if len(rows) < 8:
         return crop, False
     top, height = int(rows[0]), len(rows)
-    spans = [bar for bar in _bars(dark, height) if _strikes(dark, bar, top, height)]
     ink = np.flatnonzero(dark.any(axis=0))
+    bar = _longest_bar(dark, int(ink[0]) + round(_BEGINS * height))
+    if bar is None or not _LONG * height <= bar[1] - bar[0] <= ink[-1] - _FOLLOWS * height - bar[0]:
+        return crop, False
+    if not _strikes(dark, bar, top, height):
+        return crop, False
     hidden = np.zeros(crop.shape[1], bool)
-    for left, _, right, _ in spans:
-        hidden[max(0, left - 1):right + 1 + int(0.08 * height)] = True
-    if not spans or hidden[ink].mean() > 0.75:
+    hidden[max(0, bar[0] - 1):bar[1] + 1 + int(0.08 * height)] = True
+    if hidden[ink].mean() > 0.75:
         return crop, False
     clean = crop.copy()
     clean[:, hidden] = np.percentile(crop.reshape(-1, 3), 85, axis=0).astype(np.uint8)
-    return _trimmed(clean, hidden, ink), True
+    kept = ink[~hidden[ink]]
+    return np.ascontiguousarray(clean[:, max(0, int(kept[0]) - 6):int(kept[-1]) + 7]), True
 
 
-def _dark(grey: Image) -> NDArray[np.bool_]:
+def corrected(after: KindReading, before: KindReading) -> KindReading:
+    """The correction's candidates, and behind them what stood there should nothing have been struck out."""
+    if not after.candidates or not before.candidates:
+        return replace(after if after.candidates else before, flags=("corrected",))
+    first, other = after.candidates[0].log_p, before.candidates[0].log_p
+    both = [replace(c, log_p=c.log_p - first) for c in after.candidates]
+    both += [replace(c, log_p=c.log_p - other - _DOUBT) for c in before.candidates]
+
+    def rescore(values: Sequence[str]) -> Sequence[float]:
+        if after.rescore is None or before.rescore is None:
+            return [IMPOSSIBLE] * len(values)
+        pairs = zip(after.rescore(values), before.rescore(values), strict=True)
+        return [max(new - first, old - other - _DOUBT) for new, old in pairs]
+
+    return KindReading(merged(both, keep=12), after.evidence, (*after.flags, "corrected"), rescore)
+
+
+_DOUBT = 2.5
+"""Natural logarithm of how much likelier a bar found is a striking bar than a wide stroke."""
+
+
+def _dark(grey: Image) -> Mask:
     """Ink by Otsu's threshold; nothing when the crop has no contrast."""
     if int(grey.max()) - int(grey.min()) < 40:
         return np.zeros(grey.shape, bool)
@@ -42,31 +79,37 @@ def _dark(grey: Image) -> NDArray[np.bool_]:
     return np.asarray(grey <= level)
 
 
-def _bars(dark: NDArray[np.bool_], height: int) -> list[tuple[int, int, int, int]]:
-    """Long level strokes as (left, top, right, bottom) in pixels; a slope of a few degrees is allowed."""
-    thickened = cv2.dilate(dark.astype(np.uint8), np.ones((3, 1), np.uint8))
-    length = max(6, round(0.5 * height))
-    opened = cv2.morphologyEx(thickened, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
-    count, _, stats, _ = cv2.connectedComponentsWithStats(opened, connectivity=8)
-    shortest = _LONG * height
-    return [(int(x), int(y), int(x + w), int(y + h)) for x, y, w, h, _ in stats[1:count]
-            if w >= shortest and h <= 0.5 * height]
+def _longest_bar(dark: Mask, first: int) -> Bar | None:
+    """The longest straight run of ink, beginning by column `first`, on nearly level lines; a pixel's play."""
+    thick = cv2.dilate(dark.astype(np.uint8), np.ones((3, 1), np.uint8))
+    high, wide = dark.shape
+    best: Bar | None = None
+    for slope in _SLOPES:
+        shear = np.array([[1, 0, 0], [slope, 1, -slope * wide / 2]], np.float32)
+        level = cv2.warpAffine(thick, shear, (wide, high), flags=cv2.INTER_NEAREST)
+        left, right, row = _longest_run(level, first)
+        if best is None or right - left > best[1] - best[0]:
+            best = (left, right, row)
+    return best
 
 
-def _strikes(dark: NDArray[np.bool_], bar: tuple[int, int, int, int], top: int, height: int) -> bool:
-    """Whether a bar runs through the middle of writing and is too long to be part of it."""
-    left, upper, right, lower = bar
-    middle = ((upper + lower) / 2 - top) / height
-    if not 0.25 < middle < 0.8:
+def _longest_run(mask: Image, first: int) -> tuple[int, int, int]:
+    """Start, end and row of the longest run of ones along a row that begins by column `first`."""
+    padded = np.pad(mask.astype(np.int8), ((0, 0), (1, 1)))
+    edges = np.diff(padded, axis=1)
+    starts, ends = np.argwhere(edges == 1), np.argwhere(edges == -1)
+    if not len(starts):
+        return 0, 0, 0
+    longest = int(np.where(starts[:, 1] <= first, ends[:, 1] - starts[:, 1], 0).argmax())
+    return int(starts[longest, 1]), int(ends[longest, 1]), int(starts[longest, 0])
+
+
+def _strikes(dark: Mask, bar: Bar, top: int, height: int) -> bool:
+    """Whether the bar runs through the middle of writing, with strokes on both sides of it."""
+    left, right, row = bar
+    if not 0.25 < (row - top) / height < 0.8:
         return False
-    above = dark[max(0, top):max(0, upper - 1), left:right].any(axis=0)
-    below = dark[lower + 1:, left:right].any(axis=0)
-    if (above & below).mean() < _CROSSED:
-        return False
-    return (right - left) >= _LONG * height
-
-
-def _trimmed(clean: Image, hidden: NDArray[np.bool_], ink: NDArray[np.intp]) -> Image:
-    """The line from its first to its last column of writing that stands, with a few pixels around."""
-    kept = ink[~hidden[ink]]
-    return np.ascontiguousarray(clean[:, max(0, int(kept[0]) - 6):int(kept[-1]) + 7])
+    play = max(2, round(0.1 * height))
+    above = dark[top:max(top, row - play), left:right].any(axis=0)
+    below = dark[row + play:, left:right].any(axis=0)
+    return bool(above.any() and below.any() and (above | below).mean() >= _CROSSED)
