@@ -64,6 +64,7 @@ def test_two_hundred_one_word_fields_take_at_most_thirty_key_presses(county, see
         presses += 1
         page.wait_for_timeout(50)
     until(page, DONE)
+    print(f"{FIELDS} fields in {presses} key presses")
     assert presses <= MOST_KEYS
     assert decided(county) == {"accepted": FIELDS}
     with county.installation.database.read() as session:
