@@ -45,18 +45,24 @@ class RuledTable:
 
 
 def find_grid(sheet: RectifiedSheet) -> list[RuledTable]:
-    """The ruled tables of the sheet from top to bottom; empty when nothing is ruled."""
-    strokes = ink_map(sheet)
+    """The ruled tables of the sheet from top to bottom; empty when nothing is ruled.
+
+    Strokes that were taken for lines and prove to be none are taken out of the sheet's line masks,
+    so that they count as ink again.
+    """
     across = sheet.level if sheet.level is not None else rules_in(sheet.across)
     down = sheet.plumb if sheet.plumb is not None else rules_in(np.ascontiguousarray(sheet.down.T))
-    found = []
-    for level, plumb in rulings(across, down):
-        lattice = Lattice(level, plumb, sheet.across, sheet.down)
+    lattices = [Lattice(level, plumb, sheet.across, sheet.down) for level, plumb in rulings(across, down)]
+    if not lattices:
+        return []
+    strokes = ink_map(sheet)
+    for lattice in lattices:
         lattice.complete(strokes.boxes)
-        table = _table(lattice, strokes)
-        if len(table.cells) >= 2:
-            found.append(table)
-    return found
+    dropped = [line for lattice in lattices for line in lattice.dropped]
+    for x, top, bottom in dropped:
+        sheet.down[int(top) + 3:int(bottom) - 2, max(0, int(x) - 5):int(x) + 6] = 0
+    strokes = ink_map(sheet) if dropped else strokes
+    return [table for table in (_table(lattice, strokes) for lattice in lattices) if len(table.cells) >= 2]
 
 
 def ink(sheet: RectifiedSheet, box: Box, strokes: InkMap | None = None) -> Ink | None:

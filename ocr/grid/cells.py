@@ -33,6 +33,7 @@ class Lattice:
     """All rows and columns of a ruling, with the share of every border between them that is drawn."""
 
     def __init__(self, level: Sequence[Rule], plumb: Sequence[Rule], across: Image, down: Image) -> None:
+        self.dropped: list[tuple[float, float, float]] = []  # x, top and bottom of what proved to be no line
         self._across, self._down = across, np.ascontiguousarray(down.T)
         self.ys, level_groups = _lines(level, plumb)
         self.xs, plumb_groups = _lines(plumb, level)
@@ -82,6 +83,18 @@ class Lattice:
         for line in range(1, self.cols):
             self._complete(self.vertical[:, line], np.diff(self.ys), self.xs[line], self.ys, strokes[:, [1, 0, 3, 2]])
 
+    def forget_unused(self) -> None:
+        """Drop inner lines of which nothing is drawn, joining the rows or columns beside them."""
+        rows = _used(self.horizontal)
+        self.ys = [self.ys[line] for line in rows]
+        self._level_at = [self._level_at[line] for line in rows]
+        cols = _used(self.vertical.T)
+        self.xs = [self.xs[line] for line in cols]
+        self._plumb_at = [self._plumb_at[line] for line in cols]
+        self.horizontal, self.vertical = self.horizontal[rows], self.vertical[:, cols]
+        self.horizontal = _pooled(self.horizontal, cols)
+        self.vertical = _pooled(self.vertical.T, rows).T
+
     def _mend(self, shares: NDArray[np.float64], at: Sequence[float], places: Sequence[float],
               strokes: NDArray[np.int32], mask: Image) -> None:
         whole = np.pad(shares >= 0.8, ((0, 0), (1, 1)))
@@ -93,11 +106,20 @@ class Lattice:
                 shares[line, same] = DRAWN
 
     def _drop_lonely(self, strong: NDArray[np.bool_]) -> None:
-        """Take out the line that only one row of a table has: a tall figure 1, not a border."""
-        for row in self.vertical:
-            extra = np.flatnonzero((row >= DRAWN) & ~strong)
-            if len(extra) == 1 and (self.vertical[:, extra[0]] >= DRAWN).sum() == 1:
-                row[extra[0]] = 0.0
+        """Take out of a table of records the lines that few rows have: tall figures 1, not borders.
+
+        The first and the last two rows may be divided in their own way, by more than one line.
+        """
+        drawn = self.vertical >= DRAWN
+        if drawn[:, strong].all(axis=1).mean() < 0.6:
+            return
+        few = ~strong & (drawn.mean(axis=0) < 0.3)
+        for index, row in enumerate(self.vertical):
+            extra = np.flatnonzero(drawn[index] & few)
+            if 2 <= index < self.rows - 2 or len(extra) == 1 and drawn[:, extra[0]].sum() == 1:
+                row[extra] = 0.0
+                self.dropped += [(self.x(line, self.ys[index] + 1), self.ys[index], self.ys[index + 1])
+                                 for line in extra]
 
     def _complete(self, shares: NDArray[np.float64], lengths: NDArray[np.float64], at: float,
                   places: Sequence[float], strokes: NDArray[np.int32]) -> None:
@@ -139,6 +161,17 @@ def _share(rule: Rule, start: float, end: float, mask: NDArray[np.uint8]) -> flo
     return float((mask[top:bottom, a:b] > 0).any(axis=0).mean())
 
 
+def _used(shares: NDArray[np.float64]) -> list[int]:
+    """The lines, one per row of `shares`, that have a drawn border, and the outermost."""
+    last = len(shares) - 1
+    return [line for line in range(len(shares)) if line in (0, last) or bool((shares[line] >= DRAWN).any())]
+
+
+def _pooled(shares: NDArray[np.float64], lines: Sequence[int]) -> NDArray[np.float64]:
+    """Shares of stretches between the crossing lines that stay."""
+    return np.stack([shares[:, a:b].mean(axis=1) for a, b in zip(lines, lines[1:], strict=False)], axis=1)
+
+
 def _spread(mask: Image, at: float, start: float, end: float) -> bool:
     """Whether what is drawn of a level border lies in both its halves: a line that merely runs on
     past its end reaches into the first half alone.
@@ -175,7 +208,8 @@ def _by_stretch(shares: NDArray[np.float64], crossing: NDArray[np.float64],
 
 
 def spans(lattice: Lattice) -> list[Span]:
-    """The cells of a lattice in reading order."""
+    """The cells of a lattice in reading order; lines that no border is drawn of do not count."""
+    lattice.forget_unused()
     rows, cols = lattice.rows, lattice.cols
     owner = np.arange(rows * cols).reshape(rows, cols)
     for row in range(rows):

@@ -30,6 +30,9 @@ class Ruling:
 GAP = 26
 """Pixels at WORK of a line that may be missing: narrower than any cell."""
 
+RECORDS = 9
+"""Bands from which on a sheet is a table of records, whose columns run through all of them."""
+
 FAINT = 13
 """Grey levels by which the faintest line is darker than the paper beside it; noise stays below."""
 
@@ -87,14 +90,34 @@ def _between(flat: Image, level: Sequence[Rule], plumb: Sequence[Rule],
     thin = cv2.morphologyEx(flat, cv2.MORPH_BLACKHAT, np.ones((1, 13), np.uint8))
     thick = _thickness(thin, plumb)
     wide = cv2.dilate(thin, np.ones((1, 3), np.uint8))
-    for upper, lower, left, right in _bands(level):
+    bands = list(_bands(level, int(1e6) if prolong else HIGH))
+    for upper, lower, left, right in bands:
         elsewhere = [round(rule.where((upper.at + lower.at) / 2)) - left for rule in plumb
                      if rule.end - rule.start > max(4 * SHORTEST, 1.7 * (lower.at - upper.at))]
-        for x in _thin_columns(_levelled(wide, upper, lower, left, right), elsewhere, thick, prolong):
-            place = left + x
+        band = _levelled(wide, upper, lower, left, right)
+        columns = _about(elsewhere, band.shape[1]) if prolong else [(0, band.shape[1])]
+        for place in [left + a + x for a, b in columns
+                      for x in _thin_columns(band[:, a:b], [other - a for other in elsewhere], thick, prolong)]:
             if not _known(plumb, place, upper.where(place), lower.where(place)):
                 found.append((place, round(upper.where(place)), round(lower.where(place))))
-    return found
+    return found if len(bands) < RECORDS else [line for line in found if _repeated(line, found, plumb, len(bands))]
+
+
+def _about(places: Sequence[int], width: int) -> list[tuple[int, int]]:
+    """The columns around some places, as stretches that do not overlap."""
+    marked = np.zeros(width, bool)
+    for place in places:
+        marked[max(0, place - 14):max(0, place + 15)] = True
+    return _stretches(marked)
+
+
+def _repeated(line: tuple[int, int, int], found: Sequence[tuple[int, int, int]], plumb: Sequence[Rule],
+              bands: int) -> bool:
+    """Whether a line found in one of many bands runs through a quarter of them, found here or before."""
+    at, start, end = line
+    alike = sum(abs(other[0] - at) <= 5 for other in found)
+    known = sum(rule.end - rule.start for rule in plumb if abs(rule.where((start + end) / 2) - at) <= 5)
+    return alike + known / max(1, end - start) >= 0.25 * bands
 
 
 def _thickness(thin: Image, plumb: Sequence[Rule]) -> float:
@@ -107,14 +130,14 @@ def _thickness(thin: Image, plumb: Sequence[Rule]) -> float:
     return float(np.median(counts)) if counts else 4.0
 
 
-def _bands(level: Sequence[Rule]) -> Iterator[tuple[Rule, Rule, int, int]]:
+def _bands(level: Sequence[Rule], most: int) -> Iterator[tuple[Rule, Rule, int, int]]:
     """Each two levels that face one another with nothing between, and from where to where they do."""
     whole = _joined(level)
     for index, upper in enumerate(whole):
         free = [(max(0.0, upper.start), upper.end)]
         for lower in whole[index + 1:]:
             high = lower.at - upper.at
-            if high > HIGH or not free:
+            if high > most or not free:
                 break
             if high < LOW or lower.end - lower.start < 1.5 * SHORTEST:
                 continue
@@ -153,15 +176,16 @@ def _thin_columns(band: Image, elsewhere: Sequence[int], thick: float, prolong: 
     """
     if band.shape[0] < 8:
         return []
-    many = np.percentile(band, 42, axis=0)
-    least = max(FAINT, 2.5 * float(np.median(many)))
+    nearly, many, half = np.percentile(band, (8, 42, 50), axis=0)
+    least = FAINT if prolong else max(FAINT, 2.5 * float(np.median(many)))
     share = (band >= least).mean(axis=0)
     found = []
     for a, b in _stretches(many >= least):
         beside = [share[max(0, a - 4):max(0, a - 1)], share[b + 1:b + 4]]
         attached = max((float(side.mean()) for side in beside if len(side)), default=0.0)
         place = int(a + int(share[a:b].argmax()))
-        if b - a > thick + 6 or not (attached < 0.12 or _certain(share[place], beside)):
+        if b - a > thick + 6 or not (attached < 0.12 or _certain(share[place], beside)
+                                    or nearly[place] >= max(least, 0.55 * half[place]) and attached < 0.6):
             continue
         runs_on = any(abs(place - other) <= 4 for other in elsewhere)
         if runs_on or not prolong and _straight(band[:, a:b] >= least):
