@@ -92,7 +92,12 @@ class FieldReader:
 
     @property
     def _lines(self) -> tuple[Mapping[str, Place], ...]:
-        return (*self.match.rows, self.match.totals)
+        """The records and, last, the row of sums. Rows of headings and rows left blank are no records."""
+        required = [spec.name for spec in self.match.template.columns if spec.required]
+        rows = [row for row in self.match.rows if any(place.ink for place in row.values())]
+        while rows and required and _heading(rows[0], required):
+            rows = rows[1:]
+        return (*rows, self.match.totals)
 
     def _row(self, template: Template, places: Mapping[str, Place]) -> dict[str, KindReading]:
         return {spec.name: self._read(spec, places[spec.name]) for spec in template.columns if spec.name in places}
@@ -144,6 +149,12 @@ def side_by_side(sheet: RectifiedSheet, cells: Iterable[Box], strokes: InkMap) -
     crops = [sheet.crop((box[0], top, box[2], bottom), MARGIN) for box in found]
     height = min(crop.shape[0] for crop in crops)
     return np.asarray(cv2.hconcat([crop[:height] for crop in crops]), np.uint8)
+
+
+def _heading(row: Mapping[str, Place], required: list[str]) -> bool:
+    """Whether a table's first row is a second line of headings: nothing where a record must have something."""
+    blank = sum(not place.ink for place in row.values())
+    return not any(row[name].ink for name in required if name in row) and 2 * blank > len(row)
 
 
 def _names(template: Template, settled: Mapping[str, Settled]) -> tuple[str, ...]:

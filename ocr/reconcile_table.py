@@ -27,9 +27,9 @@ Reading = Mapping[str, KindReading]
 Meant = tuple[int, ...]
 Rules = Sequence[Mapping[str, Any]]
 
-TEMPER = 0.8
+TEMPER = 0.9
 """Exponent on the recogniser's likelihoods of numbers: it is surer of itself than it is right."""
-SLIP = 1e-4
+SLIP = 3e-4
 """Probability that a cell carries one certain wrong number."""
 OMITTED = 0.005
 """Probability that a cell is left blank although a number was meant."""
