@@ -16,7 +16,7 @@ from service.models import Decision, SecondEntry, SecondReading, Sheet
 from service.models.values import FORM_ROW, TOTAL_ROW
 from service.review.desk import MODES
 from service.review.sampling import lot
-from service.review.second import may_read
+from service.review.second import PENDING, may_read
 from service.review.values import spec_of, standing
 from service.review.wording import title
 
@@ -89,13 +89,13 @@ def _known(session: Session, actor: Actor) -> SecondReading | None:
 
 
 def _settled(actor: Actor) -> Select[int]:
-    """Ids of places two others agreed on and the actor never had to do with."""
+    """Ids of places two others agreed on, that the actor never had to do with and nobody is to read again."""
     other = aliased(SecondReading)
     same = and_(other.sheet_id == SecondReading.sheet_id, other.row == SecondReading.row,
                 other.field == SecondReading.field)
     met = or_(
         exists().where(same, SecondEntry.second_reading_id == other.id, SecondEntry.user_id == actor.user_id),
-        exists().where(same, other.for_user_id == actor.user_id),
+        exists().where(same, or_(other.for_user_id == actor.user_id, other.state.in_(PENDING))),
         exists().where(Decision.sheet_id == SecondReading.sheet_id, Decision.row == SecondReading.row,
                        Decision.field == SecondReading.field, Decision.user_id == actor.user_id))
     query = select(SecondReading.id).join(Sheet, Sheet.id == SecondReading.sheet_id).where(

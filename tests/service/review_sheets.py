@@ -93,7 +93,9 @@ def township_table(wrong: dict[tuple[int, str], Read] | None = None, rows: int =
 def put(installation: Installation, seed: Seed, uploader: int, unit_id: int, picture: bytes = b"") -> int:
     """Store the sheet with a drawn picture, unless one is given; returns its id."""
     picture = picture or draw(seed)
-    sha = installation.store.put(picture)
+    sha = hashlib.sha256(picture).hexdigest()
+    if not installation.store.exists(sha):
+        installation.store.put(picture)
     template = load_templates().get(seed.template or "")
     with installation.database.write() as session:
         scan = Scan(id=secrets.token_hex(16), unit_id=unit_id, uploaded_by=uploader, file_name="家访.jpg",

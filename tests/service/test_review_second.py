@@ -14,6 +14,12 @@ from tests.conftest import PASSWORD
 from tests.service.review_sheets import Read, home_visit, put, township_table
 
 
+@pytest.fixture(autouse=True)
+def _no_known_answers(monkeypatch):
+    """Known answers come by a lot of the installation's own key: only where a test is about them."""
+    monkeypatch.setattr(stream, "KNOWN_SHARE", 0.0)
+
+
 @pytest.fixture
 def asked(monkeypatch):
     """`asked(name=share)`: fields of the home visit that are read twice from now on."""
@@ -200,6 +206,22 @@ def test_known_answers_are_strewn_in_among_places_the_reader_never_met(county, p
                 SecondReading.kind != "known", SecondReading.sheet_id == one.sheet_id,
                 SecondReading.field == one.field)).all()
             assert (one.outcome, entry.user_id in met) == ("agreed", False)
+
+
+def test_a_place_still_to_be_read_is_never_a_known_answer(county, people, seed, asked, monkeypatch):
+    monkeypatch.setattr(stream, "KNOWN_SHARE", 1.0)
+    asked(student_name="always")
+    clerk, other, bureau = people
+    sheet_id = seed()
+    sign(county, clerk, sheet_id)
+    enter(county, other, shown(county, other).id, "谭梅")
+    with county.installation.database.write() as session:
+        version = session.get_one(Sheet, sheet_id).version
+        review.decide(session, clerk, sheet_id, version, FORM_ROW, "student_name", "corrected", "谭海")
+    sign(county, clerk, sheet_id)
+    place = shown(county, bureau)
+    with county.installation.database.read() as session:
+        assert session.get_one(SecondReading, place.id).kind == "required"
 
 
 def test_the_fourth_pair_of_eyes_may_help_when_three_are_not_enough_people(county, people, seed, asked):
