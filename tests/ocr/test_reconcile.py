@@ -172,7 +172,7 @@ def test_a_paper_that_contradicts_itself_is_left_alone_and_flagged():
 
 
 def test_a_signature_dated_before_the_visit_is_flagged():
-    settled = form(on=cell(("2019-06-10", 0.99), ("2019-06-18", 0.01)), signed=cell(("2019-05-01", 0.999), ("", 0.001)))
+    settled = form(on=cell(("2019-06-10", 0.99), ("2019-06-18", 0.01)), signed=cell(("2019-05-01", 0.999), ("", 1e-6)))
     assert settled["signed"].flags == ("not_before",)
 
 
