@@ -18,6 +18,8 @@ from service.models import Scan
 
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_scans"
 _PORTS_TRIED = 20
+_MOST_WORKERS = 4
+"""Reading the samples takes a core and some 600 MB each; nobody waits longer than needed."""
 
 
 def run(settings: Settings) -> None:
@@ -35,7 +37,7 @@ def run(settings: Settings) -> None:
 def _apart(settings: Settings) -> Settings:
     """The demonstration has a folder of its own, needs no server, and takes the next free port."""
     own = replace(settings, data_dir=settings.data_dir / "demo", database_url="", redis_url="", key_file=None,
-                  county_name=_county(settings))
+                  county_name=_county(settings), workers=max(settings.workers, min(os.cpu_count() or 1, _MOST_WORKERS)))
     host, _, port = settings.bind.rpartition(":")
     for number in range(int(port), int(port) + _PORTS_TRIED):
         try:

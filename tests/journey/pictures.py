@@ -15,7 +15,7 @@ CHROMIUM = os.environ.get("TEST_CHROMIUM", "/usr/bin/chromium")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
              "--disable-component-update", "--disable-sync"]
 BIND = "127.0.0.1:8199"
-DESKTOP, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
+DESKTOP = {"width": 1366, "height": 768}
 LINE = re.compile(r"^\s+\S+\s+(\w+)\s+([a-z0-9]{4}(?:-[a-z0-9]{4})+)\s", re.M)
 
 
@@ -49,8 +49,8 @@ def take(passwords: dict[str, str]) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
 
-        def opened(login: str, viewport=DESKTOP) -> Page:
-            page = browser.new_context(base_url=f"http://{BIND}", viewport=viewport, locale="zh-CN").new_page()
+        def opened(login: str) -> Page:
+            page = browser.new_context(base_url=f"http://{BIND}", viewport=DESKTOP, locale="zh-CN").new_page()
             page.goto("/login")
             page.fill("[name=login]", login)
             page.fill("[name=password]", passwords[login])
@@ -64,7 +64,6 @@ def take(passwords: dict[str, str]) -> None:
         reports(bureau)
         child(bureau)
         upload(opened("school"))
-        shot(opened("school", PHONE), "upload-phone", "/uploads")
         browser.close()
 
 
@@ -79,38 +78,46 @@ def shot(page: Page, name: str, path: str | None = None) -> None:
 
 def review(page: Page) -> None:
     """The desk with a form and with a table, after a few sheets were signed off by keyboard."""
-    page.goto("/review/next")
+    page.goto(desk_of(page, "home_visit", "001.jpg"))
     shot(page, "review")
-    for _ in range(3):
-        sign_off(page)
-    page.goto("/review?template=township_table")
-    page.locator("a[href*='/review/']:has-text('核对')").first.click()
+    for name in ("002.jpg", "003.jpg", "005.jpg"):
+        sign_off(page, desk_of(page, "home_visit", name))
+    page.goto(desk_of(page, "township_table", "001.jpg"))
     shot(page, "review-table")
-    sign_off(page)
+    sign_off(page, page.url)
 
 
-def sign_off(page: Page) -> None:
-    """Accept what the machine read and sign, as a clerk who finds nothing wrong."""
-    page.wait_for_selector("#desk")
-    here = page.get_attribute("#desk", "data-base")
-    for _ in range(160):
+def desk_of(page: Page, form: str, name: str) -> str:
+    """The desk's address of the sheet read from the sample `name`."""
+    page.goto(f"/archive?form={form}")
+    page.fill("#f-text", name)
+    page.click("button:has-text('查找')")
+    return page.locator("a.child-name").first.get_attribute("href").replace("/sheets/", "/review/")
+
+
+def sign_off(page: Page, desk: str) -> None:
+    """Accept what the machine read, confirm what objects, and sign: a clerk who finds nothing wrong."""
+    page.goto(desk)
+    page.wait_for_timeout(1000)
+    for _ in range(120):
+        if page.evaluate("document.activeElement.matches('.btn-sign')"):
+            break
         page.keyboard.press("Enter")
-    page.wait_for_timeout(500)
-    page.keyboard.press("Alt+Enter")
+        page.keyboard.press("Alt+Enter")
+        page.wait_for_timeout(30)
     page.keyboard.press("Shift+Enter")
     page.wait_for_timeout(1500)
-    print(here, "→", page.url)
+    print(desk, "→", page.url)
 
 
 def reports(page: Page) -> None:
-    """The month at a glance, the month's table, 附件1 beside the papers."""
+    """The month at a glance."""
     shot(page, "home", "/")
-    shot(page, "annex1", "/reports/annex1?day=2019-06-30")
 
 
 def child(page: Page) -> None:
     """The file of a child one of whose papers was just signed off."""
-    page.goto("/archive?template=home_visit&state=signed")
+    page.goto("/archive?form=home_visit&state=signed")
     links = page.locator("a[href*='/students/']")
     if links.count():
         links.first.click()
