@@ -17,9 +17,11 @@ from tests.service.review_sheets import Read, home_visit, put, township_table
 pytestmark = pytest.mark.browser
 AXE = (Path(__file__).parents[1] / "vendor" / "axe-core" / "axe.min.js").read_text()
 RUN = """async () => {
-  const found = await axe.run(document, {resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]});
+  const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"];
+  const found = await axe.run(document, {resultTypes: ["violations"], runOnly: rules});
+  const why = (node) => node.any.concat(node.all, node.none).map((check) => check.message).join("; ");
   return found.violations.filter(({impact}) => impact === "serious" || impact === "critical")
-    .map(({id, nodes}) => `${id}: ${nodes.slice(0, 4).map((node) => node.target.join(" ") + " — " + node.any.concat(node.all, node.none).map((check) => check.message).join("; ")).join(" | ")}`);
+    .map(({id, nodes}) => `${id}: ${nodes.slice(0, 4).map((node) => node.target.join(" ") + why(node)).join(" | ")}`);
 }"""
 FILES = sorted((Path(__file__).parents[1] / "access").glob("rows_*.py"))
 ROWS: list[Row] = list(itertools.chain.from_iterable(
@@ -35,7 +37,8 @@ def county(county: County) -> County:
     with county.installation.database.write() as session:
         file_visit(session, county.actor("clerk"), unit, store=county.installation.store)
     put(county.installation, home_visit(sex=Read("男"), age=Read("", False)), school, unit)
-    put(county.installation, township_table({(2, "prior_year"): Read("18", False, ("16",))}), school, county.units["城关"])
+    table = township_table({(2, "prior_year"): Read("18", False, ("16",))})
+    put(county.installation, table, school, county.units["城关"])
     return county
 
 

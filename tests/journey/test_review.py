@@ -5,9 +5,10 @@ import time
 import pytest
 from sqlalchemy import select
 
-from service import review
+from service import cases, review
 from service.models import Decision, HomeVisit, Sheet, TownshipCount
 from service.models.values import FORM_ROW
+from tests.conftest import PASSWORD, login_of
 from tests.journey.conftest import DESKTOP, PHONE, fits
 from tests.service.review_sheets import Read, Seed, home_visit, put, township_table
 
@@ -303,3 +304,76 @@ def test_queue_and_desk_fit_the_screen(seed, desk, viewport):
     for path in (f"/review/{table}", "/review"):
         page.goto(path)
         assert fits(page)
+
+
+def test_closing_the_browser_loses_at_most_the_field_being_typed(county, seed, desk):
+    sheet_id = seed(home_visit(**UNSURE))
+    page = desk(sheet_id)
+    page.keyboard.press("2")
+    page.keyboard.press("F4")
+    page.keyboard.type("赵")  # being typed into the teacher's box
+    page.close()             # at once, with the last change perhaps still on its way
+    end = time.monotonic() + 10
+    while stands(county, sheet_id, "sex").decision is None:
+        assert time.monotonic() < end, "the last decision was lost"
+        time.sleep(0.02)
+    assert [stands(county, sheet_id, name).value for name in ("student_name", "sex")] == ["谭梅", "女"]
+
+
+def test_logging_out_elsewhere_keeps_what_is_decided_until_the_login_after_it(county, seed, desk):
+    sheet_id = seed(home_visit(**UNSURE))
+    page = desk(sheet_id)
+    other = page.context.new_page()
+    other.goto("/review")
+    other.click("details.user-menu summary")
+    other.click("button:has-text('退出登录')")
+    other.wait_for_url("**/login**")
+    page.keyboard.press("2")
+    until(page, "document.querySelector('#saved').dataset.state === 'unsaved'")
+    assert "登录已过期" in page.text_content("#saved")
+    other.fill("[name=login]", login_of("clerk"))
+    other.fill("[name=password]", PASSWORD)
+    other.click("button:has-text('登录')")
+    other.wait_for_url(lambda url: "/login" not in url)
+    until(page, SAVED)
+    assert stands(county, sheet_id, "student_name").value == "谭梅"
+
+
+def test_the_childs_file_phrases_and_the_place_to_retake_are_at_the_clerks_keys(county, seed, desk):
+    with county.installation.database.write() as session:
+        cases.sign_off(session, county.actor("clerk"), seed(home_visit()), 0)
+    sheet_id = seed(home_visit(visit_teacher=Read("赵敏", False), reason=Read("看不懂", False)))
+    page = desk(sheet_id)
+    assert "档案里有这个孩子：谭梅" in page.text_content(".known-child")
+    assert page.text_content("[data-key='0.visit_teacher'] .card-known.is-different") == "档案：王建国"
+    page.keyboard.press("Enter")
+    assert current(page) == "0.reason"
+    page.keyboard.press("2")  # the first phrase, after the one candidate
+    until(page, SAVED)
+    assert stands(county, sheet_id, "reason").value == "外出打工"
+    page.focus("[data-key='0.id_number'] input")
+    page.keyboard.press("Alt+r")
+    assert page.text_content("#return [data-part='piece-name']") == "身份证号"
+    page.keyboard.press("1")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/review?**")
+    with county.installation.database.read() as session:
+        assert session.get_one(Sheet, sheet_id).return_box == [0.20, 0.25, 0.95, 0.29]
+
+
+def test_a_colleague_is_asked_by_keyboard_and_both_sides_see_it(county, seed, desk):
+    sheet_id = seed(home_visit(**UNSURE))
+    page = desk(sheet_id)
+    page.keyboard.press("Alt+q")
+    names = page.locator("#ask [data-colleague]").all_text_contents()
+    page.keyboard.press(str(next(n for n, name in enumerate(names, 1) if "second_clerk" in name)))
+    page.keyboard.insert_text("这是谭海还是谭梅？")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/review?**")
+    assert "等 测试second_clerk 答复" in page.text_content("table")
+    other = desk(sheet_id, "second_clerk")
+    assert "这是谭海还是谭梅？" in other.text_content(".desk-notice.is-note")
+    other.keyboard.press("2")
+    until(other, SAVED)
+    page.goto(f"/review/{sheet_id}")
+    assert "已接手" in page.text_content(".desk-notice.is-note")

@@ -69,9 +69,9 @@ def test_workers_read_with_the_installations_own_calibration_from_the_next_file_
 def signed(county):
     """A signed-off sheet: one name corrected, one accepted, one date corrected."""
     database, clerk = county.installation.database, county.actor("clerk")
-    sheet_id = put(county.installation, home_visit(student_name=Read("谭海", False), visit_teacher=Read("王建国", False),
-                                                   school_date=Read("2019-04-13", False, raw="4月13日")),
-                   county.users["school"], county.units["城关一小"])
+    seed = home_visit(student_name=Read("谭海", False), visit_teacher=Read("王建国", False),
+                      school_date=Read("2019-04-13", False, raw="4月13日"))
+    sheet_id = put(county.installation, seed, county.users["school"], county.units["城关一小"])
     for version, (field, value) in enumerate(
             [("student_name", "谭梅"), ("visit_teacher", "王建国"), ("school_date", "2019-04-12")]):
         with database.write() as session:

@@ -139,9 +139,12 @@ export async function post(path, body) {
   }
 }
 
-/** After logging in again elsewhere, the page's old token is worthless: take the new one. */
+/**
+ * After logging in again elsewhere, the page's old token is worthless: take the new one. Never by way of the login
+ * page, whose fresh token would spoil the form that somebody is filling in there.
+ */
 async function renewToken(path) {
-  const page = await fetch(path, { headers: { Accept: "text/html" } }).then((answer) => answer.text()).catch(() => "");
+  const page = await fetch(path, { headers: { Accept: "text/html" }, redirect: "manual" }).then((answer) => answer.text()).catch(() => "");
   token = new DOMParser().parseFromString(page, "text/html").querySelector('meta[name="csrf-token"]')?.content || token;
 }
 
