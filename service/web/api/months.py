@@ -97,10 +97,8 @@ def show(wanted: str) -> ResponseReturnValue:
     if unit and not (unit.isascii() and unit.isdigit() and len(unit) < 10):
         raise Invalid("unit 应为单位编号。")
     with installation().database.read() as session:
-        if unit:
-            found = month.month_within(session, actor(), which, int(unit))
-        else:
-            found = month.month(session, actor(), which)
+        found = (month.month_within(session, actor(), which, int(unit)) if unit
+                 else month.month(session, actor(), which))
     return MonthOut(month=str(found.month), units=[_row(row) for row in found.rows],
                     total=_row(found.total) if found.total else None).model_dump(mode="json")
 
