@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ocr.grid.cells import Lattice, spans
+from ocr.grid.cells import Lattice, encloses, spans
 from ocr.grid.ink import Ink, InkMap, ink_in, ink_map
 from ocr.rectify.rules import rules_in, rulings
 from ocr.rectify.sheet import RectifiedSheet
@@ -52,7 +52,8 @@ def find_grid(sheet: RectifiedSheet) -> list[RuledTable]:
     """
     across = sheet.level if sheet.level is not None else rules_in(sheet.across)
     down = sheet.plumb if sheet.plumb is not None else rules_in(np.ascontiguousarray(sheet.down.T))
-    lattices = [Lattice(level, plumb, sheet.across, sheet.down) for level, plumb in rulings(across, down)]
+    lattices = [Lattice(level, plumb, sheet.across, sheet.down) for level, plumb in rulings(across, down)
+                if encloses(level) and encloses(plumb)]
     if not lattices:
         return []
     strokes = ink_map(sheet)

@@ -161,6 +161,11 @@ def _share(rule: Rule, start: float, end: float, mask: NDArray[np.uint8]) -> flo
     return float((mask[top:bottom, a:b] > 0).any(axis=0).mean())
 
 
+def encloses(rules: Sequence[Rule]) -> bool:
+    """Whether the outermost of some parallel rules are far enough apart to have cells between."""
+    return max(rule.at for rule in rules) - min(rule.at for rule in rules) > 2 * MERGE
+
+
 def _used(shares: NDArray[np.float64]) -> list[int]:
     """The lines, one per row of `shares`, that have a drawn border, and the outermost."""
     last = len(shares) - 1
