@@ -55,7 +55,8 @@ class Template:
     """A paper form. `shape` is `form` (labels and values) or `table` (one record a row).
 
     For tables `columns` are the fields of a row, `total_labels` the words that open the row of
-    sums. `rules` are the statements that hold between fields, each a mapping with the key `rule`.
+    sums. `others` are the headings some forms have and nothing is read from: each closes the value
+    before it. `rules` are the statements that hold between fields, each a mapping with the key `rule`.
     """
 
     id: str
@@ -66,6 +67,7 @@ class Template:
     fields: tuple[FieldSpec, ...] = ()
     columns: tuple[FieldSpec, ...] = ()
     total_labels: tuple[str, ...] = ()
+    others: tuple[FieldSpec, ...] = ()
     marks: tuple[MarkSpec, ...] = ()
     rules: tuple[Mapping[str, Any], ...] = ()
 
@@ -89,6 +91,8 @@ def load_template(path: Path) -> Template:
         fields=tuple(_field(item) for item in data.get("fields", ())),
         columns=tuple(_field(item) for item in data.get("columns", ())),
         total_labels=tuple(data.get("total_labels", ())),
+        others=tuple(FieldSpec(f"other:{labels[0]}", tuple(labels), "", where="other")
+                     for labels in data.get("others", ())),
         marks=tuple(MarkSpec(**{**item, "anchors": tuple(item.get("anchors", ()))})
                     for item in data.get("marks", ())),
         rules=tuple(data.get("rules", ())),

@@ -23,7 +23,7 @@ def read(evidence: Evidence, context: Context) -> KindReading:
     townships = context.knowledge.townships
     if not townships:
         return opened
-    lexicon, values = _written(townships)
+    lexicon, values = _written(townships, context.knowledge.schools)
     lattice = folded(evidence.joined, lexicon.symbols)
     every = folded(evidence.joined, free_text.symbols(), quiet=free_text.QUIET)
     listed = [Candidate(values[h.text], h.text, h.log_p) for h in lexicon.read(lattice)]
@@ -31,6 +31,13 @@ def read(evidence: Evidence, context: Context) -> KindReading:
 
 
 @lru_cache(maxsize=4)
-def _written(townships: tuple[str, ...]) -> tuple[Lexicon, dict[str, str]]:
-    weights = {name + end: share / len(townships) for name in townships for end, share in _ENDS.items()}
-    return Lexicon(weights), {name + end: name for name in townships for end in _ENDS}
+def _written(townships: tuple[str, ...], schools: tuple[str, ...]) -> tuple[Lexicon, dict[str, str]]:
+    """Each way a unit is written with its prior, and the unit: a township, on a school's own list a school."""
+    weights = {name: _SCHOOLS / len(schools) for name in schools}
+    weights |= {name + end: share / len(townships) for name in townships for end, share in _ENDS.items()}
+    values = {name: name for name in schools} | {name + end: name for name in townships for end in _ENDS}
+    return Lexicon(weights), values
+
+
+_SCHOOLS = 0.02
+"""Share of units that are schools: a township counts its own."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ocr.grid import Cell, RuledTable
-from ocr.match.labels import likeness
+from ocr.match.labels import likeness, unlike
 from ocr.match.places import Place
 from ocr.match.view import View, joined
 from ocr.results import Box
@@ -32,7 +32,7 @@ class Labelled:
 def find_labels(view: View, table: RuledTable, template: Template) -> Labelled:
     """Walk the rows of a table reading only cells that may be labels."""
     found = Labelled(table)
-    specs = [spec for spec in template.fields if spec.where != "part"]
+    specs = [*(spec for spec in template.fields if spec.where != "part"), *template.others]
     rows = _rows(table)
     first = {row: cells[0] for row, cells in rows.items()}
     before = view.reads
@@ -40,11 +40,14 @@ def find_labels(view: View, table: RuledTable, template: Template) -> Labelled:
         if view.reads - before >= FIRST_LOOK and len(found.cells) < 2:
             return found
         below = rows.get(row + cells[0].rowspan)
-        if below is not None and _heads(view, cells, below, specs):
-            _take_heads(view, found, cells, below, specs)
-        elif not _taken(found, first[row]):
+        if _taken(found, first[row]):
+            continue
+        alone = _headed_alone(view, cells, below, specs) if below is not None else None
+        if below is not None and (alone is not None or _heads(view, cells, below, specs)):
+            _take_heads(view, found, cells if alone is None else [alone], below, specs)
+        else:
             _take_row(view, found, cells, specs)
-    _fill_gaps(found, rows, specs)
+    _fill_gaps(view, found, rows, specs)
     return found
 
 
@@ -73,10 +76,20 @@ def _beside_label(box: Box, found: Labelled, label: Cell, cells: Sequence[Cell])
 
 
 def _rows(table: RuledTable) -> dict[int, list[Cell]]:
+    """The cells of each row from left to right, without blank ones at the form's sides.
+
+    An edge of the paper or of a shadow beside the form adds a column of blank cells; a row begins with
+    its label.
+    """
+    right = [cell for cell in table.cells if cell.col + cell.colspan == table.cols]
+    outside = len(right) >= 4 and all(cell.colspan == 1 for cell in right)
+    outside = outside and sum(cell.ink is None for cell in right) >= 0.8 * len(right)
     rows: dict[int, list[Cell]] = {}
-    for cell in table.cells:
-        rows.setdefault(cell.row, []).append(cell)
-    return {row: sorted(cells, key=lambda cell: cell.col) for row, cells in sorted(rows.items())}
+    for cell in sorted(table.cells, key=lambda cell: (cell.row, cell.col)):
+        first = cell.row not in rows
+        if cell.ink is not None or not (first or outside and cell in right):
+            rows.setdefault(cell.row, []).append(cell)
+    return rows
 
 
 def best_spec(text: str, specs: Sequence[FieldSpec], taken: Mapping[str, Cell]) -> tuple[FieldSpec | None, float]:
@@ -112,8 +125,15 @@ def _may_be_label(view: View, found: Labelled, cell: Cell) -> bool:
     """Small enough, and with print in it."""
     if cell.ink is None:
         return False
-    wide = (cell.box[2] - cell.box[0]) / max(1e-9, found.table.box[2] - found.table.box[0])
-    return wide < 0.45 and (cell.col == 0 or wide > 0.055)
+    wide = _width(cell) / max(1e-9, found.table.box[2] - found.table.box[0])
+    return wide < 0.45 and (cell.col == 0 or wide > 0.055 or wide > 0.03 and _two_characters(view, cell))
+
+
+def _two_characters(view: View, cell: Cell) -> bool:
+    """Whether the ink of a cell is wider than one character: a narrow heading of a wide form, no figure in its box."""
+    height, width = view.strokes.mask.shape
+    left, top, right, bottom = cell.ink.box if cell.ink else cell.box
+    return bool((right - left) * width > 1.5 * (bottom - top) * height)
 
 
 def _beside(table: RuledTable, label: Cell) -> list[Cell]:
@@ -140,10 +160,16 @@ def _to_next_label(view: View, label: Cell, row: list[Cell], specs: Sequence[Fie
     values = after[:1]
     for cell in after[1:]:
         wide = _width(cell) > 2 * _width(label) / 3
-        if wide and not _narrow(values) and _is_label(view, cell, specs):
+        if wide and not _narrow(values) and (_is_label(view, cell, specs) or _is_words(view, cell)):
             break
         values.append(cell)
     return values
+
+
+def _is_words(view: View, cell: Cell) -> bool:
+    """Whether a cell holds nothing but Chinese words: a heading, where figures are expected."""
+    text = view.label(cell)
+    return len(text) >= 2 and all(character >= "㐀" for character in text)
 
 
 def _width(cell: Cell) -> float:
@@ -172,13 +198,27 @@ def _boxes(cells: Sequence[Cell], spec: FieldSpec) -> tuple[Box, ...]:
 
 
 def _heads(view: View, cells: list[Cell], below: list[Cell], specs: Sequence[FieldSpec]) -> bool:
-    """Whether a row is a row of headings whose values stand underneath."""
-    if len(cells) < 2 or [c.col for c in cells] != [c.col for c in below]:
+    """Whether a row is a row of headings whose values stand underneath, an ID number's perhaps in boxes."""
+    if not 2 <= len(cells) <= 12 or any(cell.ink is None for cell in cells):
         return False
-    if len(cells) > 12 or any(cell.ink is None for cell in cells):
+    if not {cell.col for cell in cells} <= {cell.col for cell in below} or len(below) - len(cells) not in (0, 17):
         return False
-    return (_is_label(view, cells[0], specs) and not _is_label(view, below[0], specs)
-            and _is_label(view, cells[1], specs))
+    first = best_spec(view.label(cells[0]), specs, {})[1]
+    under = best_spec(view.label(below[0]), specs, {})[1]  # 八年级4班 is somewhat like 年级班级
+    return first >= ALIKE and under < min(first, 0.9) and _is_label(view, cells[1], specs)
+
+
+def _headed_alone(view: View, cells: list[Cell], below: list[Cell], specs: Sequence[FieldSpec]) -> Cell | None:
+    """The low cell across the form that holds one short heading, when the whole row below is its value."""
+    head = max(cells, key=_width)
+    if _width(head) < 0.7 * (cells[-1].box[2] - cells[0].box[0]) or head.ink is None or len(cells) > 3:
+        return None
+    if head.ink.box[2] - head.ink.box[0] > 0.5 * _width(head) or not (len(below) <= 3 or _narrow(below)):
+        return None
+    if len(view.lines(head.box)) != 1 or not _is_label(view, head, specs):
+        return None
+    beside = any(cell is not head and _is_label(view, cell, specs) for cell in cells)
+    return None if beside else head
 
 
 def _is_label(view: View, cell: Cell, specs: Sequence[FieldSpec]) -> bool:
@@ -187,20 +227,23 @@ def _is_label(view: View, cell: Cell, specs: Sequence[FieldSpec]) -> bool:
 
 def _take_heads(view: View, found: Labelled, cells: list[Cell], below: list[Cell],
                 specs: Sequence[FieldSpec]) -> None:
-    for cell, value in zip(cells, below, strict=True):
+    for cell in cells:
         spec, score = best_spec(view.label(cell), specs, found.cells)
         if spec is not None:
+            end = cell.col + cell.colspan
             found.cells[spec.name], found.scores[spec.name] = cell, score
-            found.values[spec.name] = [value]
+            under = [value for value in below if cell.col <= value.col < end]
+            found.values[spec.name] = under if len(cells) > 1 else below
 
 
-def _fill_gaps(found: Labelled, rows: Mapping[int, list[Cell]], specs: Sequence[FieldSpec]) -> None:
+def _fill_gaps(view: View, found: Labelled, rows: Mapping[int, list[Cell]], specs: Sequence[FieldSpec]) -> None:
     """Fields whose label could not be read, where the form's order leaves only one possibility.
 
     Between two found neighbours of the template's order stand exactly as many pairs of cells as
     fields are missing: then these are they. Counted in with half a label's weight.
     """
     order = [spec.name for spec in specs if spec.where == "cell"]
+    labels = {spec.name: spec.labels for spec in specs}
     used = {id(cell) for cells in found.values.values() for cell in cells}
     used |= {id(cell) for cell in found.cells.values()}
     free = [cell for cells in rows.values() for cell in cells if id(cell) not in used]
@@ -212,20 +255,24 @@ def _fill_gaps(found: Labelled, rows: Mapping[int, list[Cell]], specs: Sequence[
         end = at
         while end < len(order) and order[end] not in found.cells:
             end += 1
-        _fill(found, order[at:end], free, order[at - 1] if at else "", order[end] if end < len(order) else "")
+        pairs = _fill(found, order[at:end], free, order[at - 1] if at else "", order[end] if end < len(order) else "")
+        if not any(unlike(view.label(label), labels[name]) for name, (label, _) in pairs.items()):
+            for name, (label, value) in pairs.items():
+                found.cells[name], found.scores[name], found.values[name] = label, 0.5, [value]
         at = end
 
 
-def _fill(found: Labelled, missing: Sequence[str], free: Sequence[Cell], before: str, after: str) -> None:
+def _fill(found: Labelled, missing: Sequence[str], free: Sequence[Cell], before: str,
+          after: str) -> dict[str, tuple[Cell, Cell]]:
+    """Label and value of each missing field, as far as the free cells between two fields are such pairs."""
     start = _place_of(found, before) if before else (-1, -1)
     stop = _place_of(found, after) if after else (10 ** 6, 0)
     between = [cell for cell in free if start < (cell.row, cell.col) < stop]
     if not missing or len(between) != 2 * len(missing):
-        return
-    for index, name in enumerate(missing):
-        label, value = between[2 * index:2 * index + 2]
-        if label.row == value.row and label.ink is not None and value.col == label.col + label.colspan:
-            found.cells[name], found.scores[name], found.values[name] = label, 0.5, [value]
+        return {}
+    pairs = zip(missing, between[::2], between[1::2], strict=True)
+    return {name: (label, value) for name, label, value in pairs
+            if label.row == value.row and label.ink is not None and value.col == label.col + label.colspan}
 
 
 def _place_of(found: Labelled, name: str) -> tuple[int, int]:

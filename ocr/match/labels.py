@@ -36,10 +36,17 @@ def _one(text: str, label: str) -> float:
         begin = fuzz.ratio(text, label[:len(text)]) / 100
         whole = max(whole, 0.97 * begin)
     if len(label) >= 2 and label in text:
-        whole = max(whole, 0.72 + 0.25 * len(label) / len(text))
+        share = len(label) / len(text)
+        whole = max(whole, 0.72 + 0.25 * share if text.endswith(label) else 0.4 + 0.5 * share)
     elif len(text) >= 2 and text in label and (len(text) >= 6 or 2 * len(text) >= len(label)):
         whole = max(whole, 0.6 + 0.3 * len(text) / len(label))
     return float(whole)
+
+
+def unlike(text: str, labels: Iterable[str]) -> bool:
+    """Whether a plain text is words that share no character with any of the labels: another heading."""
+    words = [character for character in text if character >= "㐀"]
+    return len(words) >= 2 and not any(set(words) & set(plain(label)) for label in labels)
 
 
 @cache

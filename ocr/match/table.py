@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ocr.grid import Cell, RuledTable
-from ocr.match.form import FIRST_LOOK, best_spec
-from ocr.match.labels import likeness
+from ocr.match.form import ALIKE, FIRST_LOOK, best_spec
+from ocr.match.labels import likeness, unlike
 from ocr.match.places import Place
 from ocr.match.view import View, joined
 from ocr.template import FieldSpec, Template
@@ -43,12 +43,12 @@ def find_columns(view: View, table: RuledTable, template: Template) -> Headed:
             break
         if _spans_others(table, cell):
             continue
-        spec, score = best_spec(view.label(cell, 2), template.columns, found.heads)
+        spec, score = best_spec(view.label(cell, 2), (*template.columns, *template.others), found.heads)
         if spec is None:
             unread.append(cell)
-        else:
+        elif spec.where != "other":
             found.heads[spec.name], found.scores[spec.name] = cell, score
-    _last_one(found, unread, template)
+    _last_one(view, found, unread, template)
     return found
 
 
@@ -60,11 +60,15 @@ def coverage(found: Headed, template: Template, weights: Mapping[str, float]) ->
 
 def records(view: View, found: Headed, template: Template) -> tuple[list[dict[str, Place]], dict[str, Place]]:
     """The places of each row of data that has anything written, and of the row of sums."""
-    table = found.table
     last = _total_row(view, found, template)
+    again = _headings_again(view, found, template)
     rows = []
-    for row in range(found.first_row, table.rows if last is None else last):
-        places = _row_places(view, found, template.columns, row)
+    for band in _bands(found):
+        if last in band or again & set(band):
+            continue
+        if last is not None and band[0] > last > found.first_row:
+            break
+        places = _row_places(view, found, template.columns, band)
         if any(place.ink for name, place in places.items() if name != template.columns[0].name):
             rows.append(places)
     totals = {} if last is None else _totals(view, found, template, last)
@@ -78,18 +82,21 @@ def _spans_others(table: RuledTable, cell: Cell) -> bool:
     return cell.colspan > 1 and len(below) > 1
 
 
-def _last_one(found: Headed, unread: list[Cell], template: Template) -> None:
+def _last_one(view: View, found: Headed, unread: list[Cell], template: Template) -> None:
     """One heading unread and one column missing belong together."""
     missing = [spec.name for spec in template.columns if spec.name not in found.heads]
     bottom = found.first_row
-    free = [cell for cell in unread if cell.row + cell.rowspan == bottom and cell.colspan == 1]
+    free = [cell for cell in unread if cell.row + cell.rowspan == bottom]
     if len(missing) == 1 and len(free) == 1 and len(found.heads) >= 2:
+        if unlike(view.label(free[0], 2), template.field(missing[0]).labels):
+            return
         found.heads[missing[0]], found.scores[missing[0]] = free[0], 0.5
 
 
 def _total_row(view: View, found: Headed, template: Template) -> int | None:
-    """The row opened by a word for the sum, looked for from the bottom up; None when there is none."""
-    for row in range(found.table.rows - 1, max(found.first_row, found.table.rows - 4), -1):
+    """The row opened by a word for the sum, looked for from the bottom up, then on top; None without one."""
+    last_rows = range(found.table.rows - 1, max(found.first_row, found.table.rows - 4), -1)
+    for row in (*last_rows, found.first_row):
         opening = [cell for cell in found.table.cells if cell.row == row][:2]
         for cell in opening:
             if cell.ink is not None and likeness(view.label(cell, 2), template.total_labels) >= 0.6:
@@ -97,10 +104,48 @@ def _total_row(view: View, found: Headed, template: Template) -> int | None:
     return None
 
 
-def _row_places(view: View, found: Headed, columns: tuple[FieldSpec, ...], row: int) -> dict[str, Place]:
+def _headings_again(view: View, found: Headed, template: Template) -> set[int]:
+    """The rows below the first record in which the headings are repeated, as they are on a new page."""
+    required = next((spec for spec in template.columns if spec.required and spec.name in found.heads), None)
+    if required is None:
+        return set()
+    below = [cell for cell in found.table.cells if cell.row >= found.first_row and _stands_under(found, required, cell)]
+    usual = sorted(cell.box[3] - cell.box[1] for cell in below)[len(below) // 2] if below else 0.0
+    tall = [cell for cell in below if cell.ink is not None and cell.box[3] - cell.box[1] > 1.2 * usual]
+    heads = [cell for cell in tall if likeness(view.label(cell, 2), required.labels) >= ALIKE]
+    blank = {cell.row for cell in below if cell.ink is None}
+    again = {row for cell in heads for row in range(cell.row, cell.row + cell.rowspan)}
+    return again | {cell.row - 1 for cell in heads if cell.row - 1 in blank}
+
+
+def _stands_under(found: Headed, spec: FieldSpec, cell: Cell) -> bool:
+    head = found.heads[spec.name].box
+    return head[0] < (cell.box[0] + cell.box[2]) / 2 < head[2]
+
+
+def _bands(found: Headed) -> list[tuple[int, ...]]:
+    """The rows below the headings; two that a fold across the sheet has made of one go together."""
+    tall = {row: _height(found.table, row) for row in range(found.first_row, found.table.rows)}
+    usual = sorted(tall.values())[len(tall) // 2] if tall else 0.0
+    bands: list[tuple[int, ...]] = []
+    for row, high in tall.items():
+        above = tall[bands[-1][-1]] if bands and len(bands[-1]) == 1 else usual
+        if min(high, above) < 0.75 * usual and 0.7 * usual < high + above < 1.25 * usual:
+            bands[-1] = (*bands[-1], row)
+        else:
+            bands.append((row,))
+    return bands
+
+
+def _height(table: RuledTable, row: int) -> float:
+    highs = sorted(cell.box[3] - cell.box[1] for cell in table.cells if cell.row == row and cell.rowspan == 1)
+    return highs[len(highs) // 2] if highs else 0.0
+
+
+def _row_places(view: View, found: Headed, columns: tuple[FieldSpec, ...], rows: Sequence[int]) -> dict[str, Place]:
     places = {}
     for spec in columns:
-        cells = _under(found, spec.name, row)
+        cells = [cell for row in rows for cell in _under(found, spec.name, row)]
         if cells:
             places[spec.name] = view.place(spec.name, joined([cell.box for cell in cells]))
     return places
@@ -117,7 +162,7 @@ def _under(found: Headed, name: str, row: int) -> list[Cell]:
 
 
 def _totals(view: View, found: Headed, template: Template, row: int) -> dict[str, Place]:
-    places = _row_places(view, found, template.columns, row)
+    places = _row_places(view, found, template.columns, (row,))
     opening = {name for name in places if found.heads[name].col < 2}
     summed = {column for rule in template.rules if rule["rule"] == "column_sum" for column in rule["columns"]}
     return {name: place for name, place in places.items()

@@ -36,7 +36,8 @@ class View:
         if cell.ink is None:
             return ""
         if cell.box not in self._known:
-            self._known[cell.box] = plain(self._read(self.lines(cell.box)[:most_lines]))
+            lines = self.lines(cell.box)
+            self._known[cell.box] = plain(self._read(lines[:8 if _upright(lines) else most_lines]))
         return self._known[cell.box]
 
     def lines(self, box: Box) -> list[Area]:
@@ -78,6 +79,12 @@ class View:
 def view_of(sheet: RectifiedSheet, tables: list[RuledTable], read_line: ReadLine, locate: Locate | None) -> View:
     """A view of a sheet as it stands."""
     return View(sheet, tables, ink_map(sheet), read_line, locate)
+
+
+def _upright(lines: list[Area]) -> bool:
+    """Whether the words of a label stand one under the other: most of its lines hold one character."""
+    single = [line[2] - line[0] < 1.4 * (line[3] - line[1]) for line in lines]
+    return len(lines) >= 4 and 2 * sum(single) > len(lines)
 
 
 def side_by_side(crops: list[Image]) -> Image:
