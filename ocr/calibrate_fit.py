@@ -206,7 +206,12 @@ def _logistic(z: NDArray[np.float64], y: NDArray[np.float64], common: NDArray[np
         value = np.logaddexp(0, -score * (2 * y - 1)).sum() + 0.5 * ridge * (off ** 2).sum()
         return float(value), np.asarray(z.T @ (p - y) + ridge * off)
 
-    return np.asarray(minimize(loss, common, jac=True, method="L-BFGS-B").x)
+    bounds = [(None, None), *(_SIGNS.get(name, (None, None)) for name in FEATURES)]
+    return np.asarray(minimize(loss, common, jac=True, method="L-BFGS-B", bounds=bounds).x)
+
+
+_SIGNS = {"log_odds": (0.0, None), "agreed": (0.0, None), "settled": (None, 0.0), "objected": (None, 0.0)}
+"""What can only speak for a value, or only against it, whatever a few sheets say."""
 
 
 def _predicted(weights: NDArray[np.float64], z: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -222,7 +227,7 @@ def _threshold(p: NDArray[np.float64], y: NDArray[np.float64], target: float) ->
     good = np.flatnonzero((expected <= target) & (seen <= target * count))
     if not len(good):
         return 1.0 - target / 10
-    return round(float(min(max(p[order][good[-1]], 1 - 20 * target), 0.99999)), 5)
+    return round(float(min(max(p[order][good[-1]], 1 - 5 * target), 0.99999)), 5)
 
 
 def calibration_error(p: NDArray[np.float64], y: NDArray[np.float64], bins: int = 15) -> float:
