@@ -26,6 +26,9 @@ BLANK = 0.995
 BLANK_AND_AGREED = 0.9997
 """The same where a sum of the table agrees."""
 
+TICKED = 0.995
+"""Most that a tick is trusted: printed options now and then belong to another field."""
+
 
 def features(settled: Settled) -> tuple[float, ...]:
     """What speaks for and against the chosen value of a field with ink; see FEATURES."""
@@ -57,6 +60,8 @@ def confidence(settled: Settled, kind: str) -> float:
     """Probability (0–1) that the whole value is right."""
     if settled.reading is None or settled.reading.evidence is None:
         return BLANK
+    if settled.reading.evidence.options:
+        return min(TICKED, settled.candidates[0][2]) if settled.candidates else 0.0
     fitted = _fitted(kind)
     if fitted is None:
         return min(0.5, settled.candidates[0][2]) if settled.candidates else 0.0

@@ -23,6 +23,7 @@ from ocr.reconcile_table import settle_table
 from ocr.rectify.sheet import Image, RectifiedSheet
 from ocr.results import Box, FieldReading
 from ocr.template import FieldSpec, Template
+from ocr.ticks import Line, options_in, words_of
 
 MARGIN = 6
 """Pixels left around writing: 6–10 read best, more lets neighbours in."""
@@ -117,6 +118,9 @@ class FieldReader:
     def _recognised(self, spec: FieldSpec, crops: list[Image], words: tuple[str, ...]) -> KindReading:
         """What the lines say, remains of rulings and of seals left aside."""
         lines = tuple(self.engine.emissions(crop) for crop in crops)
+        options = options_in(words_of(spec), list(map(Line, crops, lines)))
+        if options:
+            return kinds.read(Evidence(lines, options), Context(spec, self.knowledge, words))
         if spec.kind in _WORDS:
             lines = tuple(map(without_rulings, lines))
         if spec.name in self._sealed:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ocr.decode_folds import folded
-from ocr.kinds import free_text
+from ocr.kinds import free_text, ticked
 from ocr.kinds.evidence import Candidate, Context, Evidence, KindReading
 from ocr.kinds.grammar import Lexicon
 from ocr.kinds.listed import with_open_reading
@@ -11,10 +11,9 @@ from ocr.kinds.listed import with_open_reading
 
 def read(evidence: Evidence, context: Context) -> KindReading:
     """The likeliest answers; one that is ticked is taken; another text when it is clearly none of them."""
+    if evidence.options:
+        return ticked.read(evidence)
     ways = _ways(context)
-    ticked = [answer for answer in evidence.ticked if answer in ways.values()]
-    if ticked:
-        return KindReading((Candidate("、".join(ticked), "、".join(ticked), 0.0),), evidence)
     opened = list(free_text.read(evidence, context).candidates)
     if not ways:
         return KindReading(tuple(opened), evidence)

@@ -14,15 +14,23 @@ from ocr.kinds.knowledge import Knowledge
 from ocr.template import FieldSpec
 
 
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A printed option and how surely (0–1) it is marked."""
+
+    word: str
+    marked: float
+
+
 @dataclass(frozen=True)
 class Evidence:
     """The recogniser's probabilities for one place: its written lines from top to bottom.
 
-    `ticked` are the words of the options ticked.
+    `options` are the printed options of a place to tick, empty where one writes.
     """
 
     lines: tuple[Emissions, ...]
-    ticked: tuple[str, ...] = ()
+    options: tuple[Option, ...] = ()
 
     @cached_property
     def joined(self) -> Emissions:
