@@ -58,8 +58,9 @@ def red_seals(small: Image) -> list[Seal]:
 def grey_seal(ink: Image, within: tuple[int, int, int, int], side: int) -> Seal | None:
     """A ring of ink (255) whose middle lies in an area (left, top, right, bottom).
 
-    `side` is the sheet's longer side. The ring is found as the middle that most ink lies at one distance from (a Hough transform for
-    circles by correlation with rings), on a quarter-size copy, then proven on the full one.
+    `side` is the sheet's longer side. The ring is found as the middle that most ink lies at one distance
+    from (a Hough transform for circles by correlation with rings), on a quarter-size copy, then proven on
+    the full one.
     """
     shrink = 4
     reach = int(LARGEST * side) + 4
@@ -71,7 +72,7 @@ def grey_seal(ink: Image, within: tuple[int, int, int, int], side: int) -> Seal 
     small = cv2.resize(part, None, fx=1 / shrink, fy=1 / shrink, interpolation=cv2.INTER_AREA).astype(np.float32)
     small = np.minimum(small, 90.0)
     best, best_score = None, 0.0
-    for radius in np.arange(SMALLEST * side / shrink, LARGEST * side / shrink, 1.0):
+    for radius in np.arange(SMALLEST * side / shrink, LARGEST * side / shrink, 1.0).tolist():
         score = cv2.filter2D(small, cv2.CV_32F, _ring(radius), borderType=cv2.BORDER_CONSTANT)
         _, high, _, at = cv2.minMaxLoc(score)
         if high > best_score:
@@ -87,7 +88,7 @@ def _ring(radius: float) -> NDArray[np.float32]:
     y, x = np.mgrid[-size:size + 1, -size:size + 1]
     away = np.abs(np.hypot(x, y) - radius)
     ring, beside = away <= 0.8, (away > 1.8) & (away <= 3.2)
-    return (ring / ring.sum() - beside / beside.sum()).astype(np.float32)
+    return np.asarray(ring / ring.sum() - beside / beside.sum(), np.float32)
 
 
 def _proven(ink: Image, x: float, y: float, radius: float) -> Seal | None:

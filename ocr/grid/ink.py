@@ -58,7 +58,7 @@ class InkMap:
         wide, high = right - left, bottom - top
         level = ((bottom < area[1] + EDGE) | (top > area[3] - EDGE)) & (high <= 5) & (wide >= 2 * high)
         plumb = ((right < area[0] + EDGE) | (left > area[2] - EDGE)) & (wide <= 5) & (high >= 2 * wide)
-        return inside[~(level | plumb)]
+        return np.asarray(inside[~(level | plumb)])
 
 
 def ink_map(sheet: RectifiedSheet, seals: Sequence[Seal] = ()) -> InkMap:

@@ -115,7 +115,7 @@ def _opinion(view: View, place: Place, closing: Sequence[ClosingLine]) -> Place:
     printed = tuple(relative(line.area, view.strokes) for line in closing)
     if not lines:
         return replace(place, ink=False, lines=(), printed=printed)
-    around = bounds([tuple(line) for line in lines])
+    around = bounds(lines)
     return replace(place, ink=True, ink_box=around, lines=lines, printed=printed)
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -47,7 +50,7 @@ def pixels(box: Box, strokes: InkMap) -> Area:
     return box[0] * width, box[1] * height, box[2] * width, box[3] * height
 
 
-def bounds(areas: NDArray[np.float64] | list[Area]) -> Area:
+def bounds(areas: NDArray[Any] | Sequence[Sequence[float]]) -> Area:
     """The area around some areas."""
     every = np.asarray(areas, np.float64)
     return (float(every[:, 0].min()), float(every[:, 1].min()), float(every[:, 2].max()), float(every[:, 3].max()))

@@ -100,7 +100,7 @@ def _total_row(view: View, found: Headed, template: Template) -> int | None:
         opening = [cell for cell in found.table.cells if cell.row == row][:2]
         for cell in opening:
             if cell.ink is not None and likeness(view.label(cell, 2), template.total_labels) >= 0.6:
-                return row
+                return int(row)
     return None
 
 

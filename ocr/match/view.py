@@ -110,4 +110,4 @@ def evenly(text: str) -> list[tuple[str, float]]:
 
 def joined(boxes: list[Box]) -> Box:
     """The box around some boxes."""
-    return bounds([tuple(box) for box in boxes])
+    return bounds(boxes)

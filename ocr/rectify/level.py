@@ -22,7 +22,7 @@ def segments(grey: Image) -> Segments:
     if found is None:
         return np.zeros((0, 4))
     pieces = found.reshape(-1, 4).astype(np.float64)
-    return pieces[np.hypot(*(pieces[:, 2:] - pieces[:, :2]).T) >= 0.03 * SIDE]
+    return np.asarray(pieces[np.hypot(*(pieces[:, 2:] - pieces[:, :2]).T) >= 0.03 * SIDE])
 
 
 def levelling(pieces: Segments, size: tuple[int, int], bends: bool) -> Matrix:
