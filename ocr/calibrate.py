@@ -28,6 +28,8 @@ BLANK_AND_AGREED = 0.9997
 
 TICKED = 0.995
 """Most that a tick is trusted: printed options now and then belong to another field."""
+TICKED_AND_AGREED = 0.9998
+"""The same where another field, as the ID number for the sex, says so too."""
 
 
 def features(settled: Settled) -> tuple[float, ...]:
@@ -61,7 +63,8 @@ def confidence(settled: Settled, kind: str) -> float:
     if settled.reading is None or settled.reading.evidence is None:
         return BLANK
     if settled.reading.evidence.options:
-        return min(TICKED, settled.candidates[0][2]) if settled.candidates else 0.0
+        most = TICKED_AND_AGREED if settled.agreed else TICKED
+        return min(most, settled.candidates[0][2]) if settled.candidates else 0.0
     fitted = _fitted(kind)
     if fitted is None:
         return min(0.5, settled.candidates[0][2]) if settled.candidates else 0.0

@@ -113,6 +113,18 @@ def _log_add(a: float, b: float) -> float:
     return high if low == -math.inf else high + math.log1p(math.exp(low - high))
 
 
+_NONE = frozenset("/／\\—–-－_一~×xX1|丨丿ノ无無")
+"""A lone one of these in a place for words stands for nothing."""
+
+
+def crossed_off(evidence: Evidence) -> KindReading | None:
+    """The empty reading of a place for words that holds nothing but a stroke or 无; None for any other."""
+    text = evidence.open_text.strip()
+    if len(text) != 1 or text not in _NONE:
+        return None
+    return KindReading((Candidate("", text, evidence.open_log_p),), evidence)
+
+
 def nothing(evidence: Evidence | None = None, *flags: str) -> KindReading:
     """The reading of a place whose writing fits no value of its kind."""
     return KindReading((Candidate("", evidence.open_text if evidence else "", 0.0),), evidence, flags)

@@ -8,7 +8,7 @@ from functools import cache
 from ocr.decode_folds import folded
 from ocr.decode_search import search
 from ocr.kinds import ticked
-from ocr.kinds.evidence import Candidate, Context, Evidence, KindReading, merged, nothing
+from ocr.kinds.evidence import Candidate, Context, Evidence, KindReading, crossed_off, merged, nothing
 from ocr.kinds.language import Sentences, dictionary
 
 QUIET = 0.9
@@ -36,6 +36,8 @@ def read(evidence: Evidence, context: Context) -> KindReading:
     """The likeliest texts in simplified characters, under the dictionary's words, or the option ticked."""
     if evidence.options:
         return ticked.read(evidence)
+    if (blank := crossed_off(evidence)) is not None:
+        return blank
     lattice = folded(evidence.joined, symbols(), _LOOKS, QUIET)
     trie = dictionary().with_words(dict.fromkeys(context.words, _NAMED))
     found = search(lattice, Sentences(trie), beams=16, choices=12, unseen=SEEN)

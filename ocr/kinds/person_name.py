@@ -11,7 +11,7 @@ from typing import NamedTuple
 from ocr.decode import Alphabet, Hypothesis, Lattice, forward
 from ocr.decode_folds import canonical, folded
 from ocr.decode_search import search
-from ocr.kinds.evidence import Candidate, Context, Evidence, KindReading, merged, nothing
+from ocr.kinds.evidence import Candidate, Context, Evidence, KindReading, crossed_off, merged, nothing
 from ocr.kinds.free_text import QUIET
 from ocr.kinds.grammar import Lexicon
 
@@ -70,6 +70,8 @@ def _softened(share: float) -> float:
 
 def read(evidence: Evidence, context: Context) -> KindReading:
     """The likeliest names; the roster's names first when the field draws on the roster."""
+    if not context.spec.required and (blank := crossed_off(evidence)) is not None:
+        return blank
     lattice = folded(evidence.joined, _characters(evidence.joined.alphabet), _LOOKS, QUIET)
     open_names = search(lattice, Names(), beams=12, choices=14, unseen=1e-4)
     roster = tuple(context.knowledge.pupils) if context.spec.lexicon == "roster" else ()

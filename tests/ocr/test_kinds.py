@@ -87,6 +87,13 @@ def test_counts_are_digits_and_a_dash_is_none(text, number):
     assert value("count", text) == number
 
 
+@pytest.mark.parametrize("kind", ["free_text", "person_name"])
+@pytest.mark.parametrize("mark", ["/", "-", "无", "×"])
+def test_a_lone_mark_where_words_belong_is_nothing_and_kept_as_written(kind, mark):
+    best = read(written(mark), context(kind)).best
+    assert (best.value, best.raw) == ("", mark)
+
+
 def number_of(born, sequence, region="410329"):
     first = f"{region}{born:%Y%m%d}{sequence:03}"
     return first + id_number.check_character(first)
