@@ -10,6 +10,7 @@ import numpy as np
 
 from ocr.grid import RuledTable, find_grid, ink_map
 from ocr.match import closing, form, heading, table
+from ocr.match.inside import find_inside
 from ocr.match.lines import pixels
 from ocr.match.places import Locate, Match, Place, ReadLine
 from ocr.match.turn import turned_strokes, turned_table
@@ -175,6 +176,7 @@ def _without_seals(view: View, found: form.Labelled, template: Template) -> tupl
 
 
 def _form_places(view: View, found: form.Labelled, template: Template) -> dict[str, Place]:
+    find_inside(view, found, (*(spec for spec in template.fields if spec.where != "part"), *template.others))
     places: dict[str, Place] = {}
     lines: list[tuple[float, float, float, float]] | None = None
     for spec in template.fields:

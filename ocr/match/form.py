@@ -159,6 +159,9 @@ def _to_next_label(view: View, label: Cell, row: list[Cell], specs: Sequence[Fie
     after = [cell for cell in row if cell.col >= label.col + label.colspan]
     values = after[:1]
     for cell in after[1:]:
+        boxes = len(values) >= 6 and _narrow(values)
+        if boxes and _width(cell) > 1.4 * _usual(values) and _is_label(view, cell, specs):
+            break
         wide = _width(cell) > 2 * _width(label) / 3
         if wide and not _narrow(values) and (_is_label(view, cell, specs) or _is_words(view, cell)):
             break
@@ -176,9 +179,12 @@ def _width(cell: Cell) -> float:
     return cell.box[2] - cell.box[0]
 
 
+def _usual(cells: Sequence[Cell]) -> float:
+    return sorted(_width(cell) for cell in cells)[len(cells) // 2]
+
+
 def _narrow(cells: Sequence[Cell]) -> bool:
-    widths = sorted(_width(cell) for cell in cells)
-    return widths[len(widths) // 2] < 0.07
+    return _usual(cells) < 0.07
 
 
 def _boxes(cells: Sequence[Cell], spec: FieldSpec) -> tuple[Box, ...]:
