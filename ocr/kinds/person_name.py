@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ocr.decode import Alphabet, Hypothesis, Lattice, forward
-from ocr.decode_folds import canonical, folded
+from ocr.decode_folds import canonical, folded, simplified
 from ocr.decode_search import search
 from ocr.kinds.evidence import Candidate, Context, Evidence, KindReading, crossed_off, merged, nothing
 from ocr.kinds.free_text import QUIET
@@ -20,6 +20,8 @@ LEXICONS = Path(__file__).resolve().parent.parent / "lexicons"
 _LISTED = 0.97
 """Share of pupils whose name is on the roster, when there is a roster."""
 _LENGTHS = {1: 0.0, 2: 0.22, 3: 0.76, 4: 0.02}
+_PRINTED = ("教师", "老师", "陪同", "签字", "签名", "家长", "姓名", "性别")
+"""Words of headings: where they are read, the place was taken for another or its border is gone."""
 _STRANGE_SURNAME = 1e-3
 _LOOKS = {"龑": "龔", "赟": "贇"}
 """Rare characters of names and the ones the recogniser takes them for."""
@@ -82,7 +84,10 @@ def read(evidence: Evidence, context: Context) -> KindReading:
         scores = zip(values, forward(lattice, values), strict=True)
         return [float(p) + _prior(value, context.knowledge.pupils if roster else {}) for value, p in scores]
 
-    return KindReading(candidates, evidence, rescore=rescore) if candidates else nothing(evidence, "no_name")
+    if not candidates:
+        return nothing(evidence, "no_name")
+    strayed = any(word in simplified(evidence.open_text) for word in _PRINTED)
+    return KindReading(candidates, evidence, ("printed_words",) if strayed else (), rescore)
 
 
 def _mixed(lattice: Lattice, open_names: list[Hypothesis], roster: tuple[str, ...]) -> list[Hypothesis]:
