@@ -15,6 +15,7 @@ from ocr.grid import InkMap, ink, ink_map
 from ocr.kinds.evidence import Context, Evidence, KindReading
 from ocr.kinds.knowledge import Knowledge
 from ocr.match import Match, Place
+from ocr.pipeline_leaning import slashed
 from ocr.pipeline_lines import flowing, legible, without_rulings, without_stray_end
 from ocr.pipeline_strikes import corrected, without_struck
 from ocr.reconcile import Settled, settle
@@ -113,7 +114,7 @@ class FieldReader:
             struck = [without_struck(crop) for crop in crops]
             if any(hit for _, hit in struck):
                 return corrected(self._recognised(spec, [crop for crop, _ in struck], words), reading)
-        return reading
+        return slashed(reading, crops[0]) if spec.kind == "count" and len(crops) == 1 else reading
 
     def _recognised(self, spec: FieldSpec, crops: list[Image], words: tuple[str, ...]) -> KindReading:
         """What the lines say, remains of rulings and of seals left aside."""
@@ -174,18 +175,21 @@ def _field(spec: FieldSpec, places: Mapping[str, Place], settled: Settled | None
     if place is None or settled is None or _lost(spec, place, places):
         return FieldReading("", "", 0.0, False, box, flags=("not_found",))
     if not settled.candidates:
-        return _blank(spec, box, settled)
+        return _blank(spec, place, box, settled)
     confidence = calibrate.confidence(settled, spec.kind)
     shown = _rescaled(settled, confidence)
     value, raw = settled.candidates[0][0], settled.candidates[0][1]
-    accept = confidence >= calibrate.threshold(spec) and not _doubtful(settled)
+    empty = spec.required and not value  # the printed words of a blank date, say: a person looks
+    accept = confidence >= calibrate.threshold(spec) and not _doubtful(settled) and not empty
     return FieldReading(value, raw, round(confidence, 4), accept, box, shown, settled.flags)
 
 
-def _blank(spec: FieldSpec, box: Box, settled: Settled) -> FieldReading:
-    """A place without ink. A required field left blank is for a person to look at."""
+def _blank(spec: FieldSpec, place: Place, box: Box, settled: Settled) -> FieldReading:
+    """A place without ink. A required field left blank, or one under a seal, is for a person to look at."""
     confidence = calibrate.BLANK_AND_AGREED if settled.agreed else calibrate.BLANK
     flags = (*settled.flags, "missing") if spec.required else settled.flags
+    if place.covered:
+        confidence = min(confidence, _COVERED)
     accept = confidence >= 1 - spec.target and not flags
     return FieldReading("", "", confidence, accept, box, (("", confidence),), flags)
 
@@ -199,6 +203,8 @@ def _lost(spec: FieldSpec, place: Place, places: Mapping[str, Place]) -> bool:
     return right - left < _NARROW or bottom - top < _LOW or (whole is not None and whole.box == place.box)
 
 
+_COVERED = 0.5
+"""Probability that nothing is written in a place of which a grey seal covers all there is."""
 _NARROW, _LOW = 0.022, 0.008
 """Width and height of a place, of the sheet, below which nobody writes in it."""
 

@@ -19,12 +19,16 @@ WRITTEN = "0123456789〇○零一二三四五六七八九十.-/ "
 
 @dataclass(frozen=True, slots=True)
 class ClosingLine:
-    """A line that holds printed words of the closing. Places along it in pixels of the stroke map."""
+    """A line that holds printed words of the closing. Places along it in pixels of the stroke map.
+
+    `edge` is where the date with its heading begins: a signature before it ends there.
+    """
 
     area: Area
     date: tuple[float, float] | None
     anchor: tuple[float, float] | None
     signs: bool
+    edge: float | None = None
 
 
 def closing_lines(view: View, place: Place, anchors: Sequence[str]) -> list[ClosingLine]:
@@ -63,9 +67,12 @@ def anchors_of(specs: Sequence[FieldSpec], marks: Sequence[MarkSpec]) -> list[st
 def _closing(view: View, line: Area, anchors: Sequence[str]) -> ClosingLine | None:
     spelled = [(character, x) for character, x in view.spelled(line) if character.strip()]
     simple = [(plain(character) or character, x) for character, x in spelled]
-    date = _date_span(simple, line)
+    date, word = _date_span(simple, line), _date_word(simple, line)
+    if date is None and word is not None:
+        date = word[1], line[2] + 4
     anchor, signs = _anchor_span(simple, anchors, line)
-    return ClosingLine(line, date, anchor, signs) if date or anchor else None
+    edge = word[0] if word else date[0] if date else None
+    return ClosingLine(line, date, anchor, signs, edge) if date or anchor else None
 
 
 def _date_span(spelled: Spelled, line: Area) -> tuple[float, float] | None:
@@ -87,6 +94,19 @@ def _date_span(spelled: Spelled, line: Area) -> tuple[float, float] | None:
     if start:
         left = max(left, (spelled[start - 1][1] + spelled[start][1]) / 2)
     return max(line[0] - 4, left), max(line[2] + 4, spelled[max(at.values())][1] + 0.7 * height)
+
+
+def _date_word(spelled: Spelled, line: Area) -> tuple[float, float] | None:
+    """Where a printed 日期 with its colon begins and ends."""
+    text = "".join(character if len(character) == 1 else "?" for character, _ in spelled)
+    at = text.rfind("日期")
+    if at < 0:
+        return None
+    end = at + 2
+    while end < len(text) and text[end] in "：:︰;；":
+        end += 1
+    half = 0.5 * (line[3] - line[1])
+    return spelled[at][1] - 1.2 * half, spelled[end - 1][1] + (0.3 if text[end - 1] in "：:" else 1.0) * half
 
 
 def _anchor_span(spelled: Spelled, anchors: Sequence[str], line: Area) -> tuple[tuple[float, float] | None, bool]:
@@ -114,7 +134,7 @@ def _opinion(view: View, place: Place, closing: Sequence[ClosingLine]) -> Place:
     lines = tuple(line for line in place.lines if tuple(pixels(line, view.strokes)) not in _near(areas))
     printed = tuple(relative(line.area, view.strokes) for line in closing)
     if not lines:
-        return replace(place, ink=False, lines=(), printed=printed)
+        return replace(place, ink=False, lines=(), printed=printed, covered=view.covered(place.box))
     around = bounds(lines)
     return replace(place, ink=True, ink_box=around, lines=lines, printed=printed)
 
@@ -148,7 +168,7 @@ def _signature(view: View, place: Place, closing: Sequence[ClosingLine], name: s
     if line is None or line.anchor is None:
         return Place(name, place.box, ink=False)
     cell = pixels(place.box, view.strokes)
-    right = line.date[0] if line.date and line.date[0] > line.anchor[1] else cell[2] - 2
+    right = line.edge if line.edge and line.edge > line.anchor[1] else cell[2] - 2
     pad = 0.35 * (line.area[3] - line.area[1])
     area = (line.anchor[1], line.area[1] - pad, max(right, line.anchor[1] + 1), line.area[3] + pad)
     return view.place(name, relative(area, view.strokes))

@@ -42,9 +42,10 @@ def find_labels(view: View, table: RuledTable, template: Template) -> Labelled:
         below = rows.get(row + cells[0].rowspan)
         if _taken(found, first[row]):
             continue
-        alone = _headed_alone(view, cells, below, specs) if below is not None else None
-        if below is not None and (alone is not None or _heads(view, cells, below, specs)):
-            _take_heads(view, found, cells if alone is None else [alone], below, specs)
+        heads = _whole(cells, below) if below is not None else []
+        alone = _headed_alone(view, heads, below, specs) if below is not None else None
+        if below is not None and (alone is not None or _heads(view, heads, below, specs)):
+            _take_heads(view, found, heads if alone is None else [alone], below, specs)
         else:
             _take_row(view, found, cells, specs)
     _fill_gaps(view, found, rows, specs)
@@ -212,6 +213,12 @@ def _heads(view: View, cells: list[Cell], below: list[Cell], specs: Sequence[Fie
     first = best_spec(view.label(cells[0]), specs, {})[1]
     under = best_spec(view.label(below[0]), specs, {})[1]  # 八年级4班 is somewhat like 年级班级
     return first >= ALIKE and under < min(first, 0.9) and _is_label(view, cells[1], specs)
+
+
+def _whole(cells: list[Cell], below: list[Cell]) -> list[Cell]:
+    """A row without the blank cells that a stray line cuts off its headings: below, no cell begins there."""
+    begins = {cell.col for cell in below}
+    return [cell for cell in cells if cell.ink is not None or cell.col in begins]
 
 
 def _headed_alone(view: View, cells: list[Cell], below: list[Cell], specs: Sequence[FieldSpec]) -> Cell | None:

@@ -24,7 +24,8 @@ class Place:
     `box` is the area the paper gives it. `cells` are its single boxes in order when it has them
     (18 for an ID number), else empty. `ink` says that something is written; `ink_box` encloses it
     (what to crop). `lines` are the boxes of the written lines from top to bottom, one for a short
-    value. `printed` are printed words inside the box that are no part of the value.
+    value. `printed` are printed words inside the box that are no part of the value. `covered`: nothing
+    was found, but under a grey seal there may be writing.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Place:
     cells: tuple[Box, ...] = ()
     lines: tuple[Box, ...] = ()
     printed: tuple[Box, ...] = ()
+    covered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

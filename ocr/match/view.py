@@ -13,7 +13,7 @@ from ocr.match.labels import plain
 from ocr.match.lines import Area, bounds, pixels, relative, text_lines
 from ocr.match.places import Locate, Place, ReadLine
 from ocr.rectify.sheet import Image, RectifiedSheet
-from ocr.results import NOWHERE, Box
+from ocr.results import Box
 
 MARGIN = 6
 """Pixels of the sheet left around a printed label: measured best for the recogniser."""
@@ -65,7 +65,14 @@ class View:
         if found is None:
             return Place(name, box, ink=False, cells=cells)
         lines = tuple(relative(line, self.strokes) for line in text_lines(self.strokes, area))
-        return Place(name, box, ink=bool(lines), ink_box=found.box if lines else NOWHERE, cells=cells, lines=lines)
+        if not lines:
+            return Place(name, box, ink=False, cells=cells, covered=self.covered(box))
+        return Place(name, box, ink=True, ink_box=found.box, cells=cells, lines=lines)
+
+    def covered(self, box: Box) -> bool:
+        """Whether strokes under a grey seal lie in a box: they may be the seal's or a person's."""
+        inside = self.strokes.within(pixels(box, self.strokes))
+        return bool(self.strokes.sealed[inside].any())
 
     def _read(self, lines: list[Area]) -> str:
         """The text of some printed lines, laid side by side so that the engine is asked once."""
