@@ -1,0 +1,84 @@
+"""Confidence is a probability: fitted, bounded, and never raised by what should lower it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from ocr import calibrate
+from ocr.calibrate import FEATURES, PARAMETERS, confidence, features, threshold
+from ocr.calibrate_fit import Example, calibration_error, fitted
+from ocr.kinds import KINDS
+from ocr.kinds.evidence import Evidence, KindReading
+from ocr.reconcile import Settled
+from ocr.template import FieldSpec, load_templates
+
+
+def settled(p: float, **changes) -> Settled:
+    from ocr.decode import Alphabet, Emissions
+    letters = Alphabet(("", "3", "8"))
+    steps = np.array([[0.0, p, 1 - p], [1.0, 0.0, 0.0]], np.float32)
+    reading = KindReading((), Evidence((Emissions(steps, letters),)))
+    return replace(Settled((("3", "3", p), ("8", "8", 1 - p)), "3", p, 1, (), reading), **changes)
+
+
+def test_confidence_is_a_probability_that_grows_with_the_posterior_and_falls_with_objections():
+    doubtful, clear = (confidence(settled(p), "count") for p in (0.6, 0.999))
+    assert 0 < doubtful < clear < 1
+    assert confidence(settled(0.999, flags=("row_sum",)), "count") < clear
+    assert confidence(settled(0.999, agreed=0), "count") <= clear
+
+
+def test_a_kind_nobody_measured_takes_its_doubts_from_all_kinds():
+    assert 0 < confidence(settled(0.9), "a kind of tomorrow") < 1
+
+
+def test_every_template_field_has_a_threshold_that_fits_its_target():
+    for template in load_templates().values():
+        for spec in (*template.fields, *template.columns):
+            assert spec.kind in KINDS
+            assert 1 - 5 * spec.target <= threshold(spec) <= 1
+    strict, lax = (threshold(FieldSpec("x", (), "date", target=t)) for t in (0.001, 0.005))
+    assert strict >= lax
+
+
+def test_the_stored_parameters_belong_to_the_features_of_this_program():
+    stored = json.loads(PARAMETERS.read_text(encoding="utf-8"))
+    assert tuple(stored["features"]) == FEATURES == calibrate.FEATURES
+    assert len(features(settled(0.9))) == len(FEATURES)
+    assert all(len(kind["weights"]) == len(FEATURES) for kind in stored["kinds"].values())
+
+
+@pytest.fixture(scope="module")
+def examples() -> list[Example]:
+    """Fields that are right as often as their posterior says, of two kinds, the second never wrong."""
+    rng = np.random.default_rng(7)
+    made = []
+    for number in range(6000):
+        p = float(rng.uniform(0.5, 0.999))
+        own = (float(np.log(p / (1 - p))), 0.0, 2.0, 2.0, 0.0, 1.0, 0.0, 1.0, 0.0)
+        made.append(Example("count", own, bool(rng.random() < p), str(number % 40)))
+        if number % 10 == 0:
+            made.append(Example("sex", own, True, str(number % 40)))
+    return made
+
+
+def test_a_fit_gives_back_the_probabilities_it_was_made_of(examples):
+    found = fitted(examples)
+    assert found["count"]["ece"] < 0.03
+    assert found["count"]["weights"][0] > 0.5
+
+
+def test_a_kind_without_mistakes_stays_below_certainty(examples):
+    own = fitted(examples)["sex"]
+    assert own["intercept"] < 4
+
+
+def test_calibration_error_is_nought_for_true_probabilities_and_large_for_boasts():
+    rng = np.random.default_rng(3)
+    p = rng.uniform(0, 1, 20000)
+    assert calibration_error(p, (rng.random(20000) < p).astype(float)) < 0.02
+    assert calibration_error(np.full(1000, 0.99), (rng.random(1000) < 0.7).astype(float)) > 0.2
