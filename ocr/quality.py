@@ -56,20 +56,18 @@ def _too_dark(grey: Image) -> bool:
 
 
 def _blurred(grey: Image) -> bool:
-    """Whether the steepest strokes rise too slowly: focus or motion has spread them.
+    """Whether the steepest strokes rise too slowly: focus has spread them all, or motion those across it.
 
-    Judged by the sharpest tenth of blocks, so that a shadow, an empty page or a soft corner of the
-    picture does not count.
+    Judged by the sharpest fifth of the blocks with writing, so that a shadow, an empty page or a soft
+    corner of the picture does not count.
     """
     steep = _steepness(grey)
-    return len(steep) >= 6 and float(np.percentile(steep, 80)) < SHARP
+    return steep.shape[1] >= 6 and float(np.percentile(steep, 80, axis=1).min()) < SHARP
 
 
 def _steepness(grey: Image) -> NDArray[np.float32]:
-    """For each block with writing, its steepest slope as a share of its contrast."""
+    """For each block with writing its steepest slope as a share of its contrast: a row across, one down."""
     smooth = cv2.GaussianBlur(grey, (3, 3), 0)
-    steps = [cv2.convertScaleAbs(cv2.Sobel(smooth, cv2.CV_16S, *way), alpha=1 / 4) for way in ((1, 0), (0, 1))]
-    slope = np.maximum(*steps)  # in eighths of what one pixel changes, halved to stay within 8 bits
     size = 48
     rows, columns = grey.shape[0] // size, grey.shape[1] // size
 
@@ -79,7 +77,10 @@ def _steepness(grey: Image) -> NDArray[np.float32]:
 
     contrast = each(smooth, np.maximum) - each(smooth, np.minimum)
     written = contrast > 50
-    return np.asarray(each(np.asarray(slope, np.uint8), np.maximum)[written] / 2 / contrast[written], np.float32)
+    # Sobel's eighths of what one pixel changes, halved to stay within 8 bits.
+    slopes = [cv2.convertScaleAbs(cv2.Sobel(smooth, cv2.CV_16S, *way), alpha=1 / 4) for way in ((1, 0), (0, 1))]
+    return np.stack([each(np.asarray(slope, np.uint8), np.maximum)[written] / 2 / contrast[written]
+                     for slope in slopes])
 
 
 def _glare(grey: Image) -> bool:

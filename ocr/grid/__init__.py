@@ -12,6 +12,9 @@ from ocr.rectify.rules import rules_in, rulings
 from ocr.rectify.sheet import RectifiedSheet
 from ocr.results import Box
 
+WORN = 4
+"""Broken places from which on a missing border may have been worn away rather than never printed."""
+
 __all__ = ["Cell", "Ink", "InkMap", "RuledTable", "find_grid", "ink", "ink_map"]
 
 
@@ -58,7 +61,7 @@ def find_grid(sheet: RectifiedSheet) -> list[RuledTable]:
         return []
     strokes = ink_map(sheet)
     for lattice in lattices:
-        lattice.complete(strokes.boxes)
+        lattice.complete(strokes.boxes, worn=sheet.worn >= WORN)
     dropped = [line for lattice in lattices for line in lattice.dropped]
     for x, top, bottom in dropped:
         sheet.down[int(top) + 3:int(bottom) - 2, max(0, int(x) - 5):int(x) + 6] = 0

@@ -60,12 +60,12 @@ class Lattice:
         """Place of a vertical line at height `y`."""
         return _place(self._plumb_at[line], self.ys, y, self.xs[line])
 
-    def complete(self, strokes: NDArray[np.int32]) -> None:
+    def complete(self, strokes: NDArray[np.int32], worn: bool) -> None:
         """Put back worn borders where no stroke (boxes in pixels) crosses them.
 
         Anywhere, those that are partly there beside a border of the same line that is whole.
 
-        In a table of records nearly every border is drawn; the few that are not are worn away or
+        In a `worn` table of records nearly every border was drawn; the few that are not are worn away or
         belong to merged cells, and a merged cell cut beside its words does no harm.
         """
         self._mend(self.horizontal, self.ys, self.xs, strokes, self._across)
@@ -76,7 +76,7 @@ class Lattice:
         self._drop_lonely(strong)
         like = ((self.vertical >= DRAWN) == strong).mean(axis=1) >= 0.7
         level = np.average(self.horizontal[1:-1] >= DRAWN, weights=np.diff(self.xs), axis=1)
-        if like.mean() < 0.5 or np.median(level) < 0.5:
+        if not worn or like.mean() < 0.5 or np.median(level) < 0.5:
             return
         for line in range(1, self.rows):
             self._complete(self.horizontal[line], np.diff(self.xs), self.ys[line], self.xs, strokes[:, [0, 1, 2, 3]])
@@ -182,7 +182,7 @@ def _spread(mask: Image, at: float, start: float, end: float) -> bool:
     past its end reaches into the first half alone.
     """
     rows = mask[max(0, int(at) - SAME):int(at) + SAME, int(start) + 4:int(end) - 3]
-    dark = (rows > 0).any(axis=0)
+    dark = np.asarray((rows > 0).any(axis=0))
     return len(dark) >= 8 and min(float(half.mean()) for half in np.array_split(dark, 2)) >= 0.12
 
 

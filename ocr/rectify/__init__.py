@@ -42,7 +42,7 @@ def rectify(pixels: Image) -> RectifiedSheet:
     flat = evened(straight)
     ruling = mended_lines(_small(flat))
     return RectifiedSheet(straight, flat, ruling.across, ruling.down, _quad(flatten, size, pixels),
-                          level=ruling.level, plumb=ruling.plumb)
+                          level=ruling.level, plumb=ruling.plumb, worn=ruling.worn)
 
 
 def _long_lines(dark: Image) -> list[Chain]:
@@ -59,7 +59,8 @@ def turned_sheet(sheet: RectifiedSheet, degrees: int) -> RectifiedSheet:
     if degrees % 180 == 0:
         return turned
     ruling = mended_lines(_small(turned.flat))
-    return replace(turned, across=ruling.across, down=ruling.down, level=ruling.level, plumb=ruling.plumb)
+    return replace(turned, across=ruling.across, down=ruling.down, level=ruling.level, plumb=ruling.plumb,
+                   worn=ruling.worn)
 
 
 def _flattening(grey: Image, outline: Outline) -> tuple[Matrix, tuple[int, int]]:
@@ -68,7 +69,7 @@ def _flattening(grey: Image, outline: Outline) -> tuple[Matrix, tuple[int, int]]
     trusted = outline.found and outline.support >= TRUSTED
     corners = outline.corners if trusted else find_frame(width, height)
     size = _natural_size(corners)
-    target = np.float32([(0, 0), (size[0], 0), size, (0, size[1])])
+    target = np.array([(0, 0), (size[0], 0), size, (0, size[1])], np.float32)
     matrix = cv2.getPerspectiveTransform(corners, target).astype(np.float64)
     if trusted:
         return matrix, size

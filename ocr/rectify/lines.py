@@ -109,6 +109,8 @@ def _continues(run: NDArray[np.int32], long: NDArray[np.int32]) -> bool:
 
 def _stands_alone(run: NDArray[np.int32], posts: Image, rest: Image) -> bool:
     left, top, width, height, _ = run
+    if height > 12:  # strokes at several heights, run together
+        return False
     ends = posts[top:top + height, [left, left + width - 1]].any(axis=0)
     columns = slice(left, left + width)
     above = rest[max(0, top - 9):max(0, top - 2), columns].any(axis=0)

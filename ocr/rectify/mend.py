@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.rectify.lines import SHORTEST, Runs, certain, dark_pixels, lines_among, runs
+from ocr.rectify.lines import SHORTEST, STEP, Runs, certain, dark_pixels, lines_among, runs
 from ocr.rectify.rules import Rule, rules_of
 from ocr.rectify.sheet import Image
 
@@ -18,13 +18,15 @@ from ocr.rectify.sheet import Image
 class Ruling:
     """The lines of a sheet: masks (255) of the level and the plumb ones, and each as a rule.
 
-    The rules of `plumb` run along y: their `at` is an x.
+    The rules of `plumb` run along y: their `at` is an x. `worn` counts the places where a line was
+    broken or had to be looked for again.
     """
 
     across: Image
     down: Image
     level: tuple[Rule, ...]
     plumb: tuple[Rule, ...]
+    worn: int
 
 
 GAP = 26
@@ -51,7 +53,9 @@ def mended_lines(flat: Image) -> Ruling:
     more = _draw(plumb_mask, _between(flat, level, plumb))
     # Rows of print look like broken level lines: those are only prolonged, never found anew.
     prolonged = _draw(level_mask, _between(across_of(flat), plumb + more, level, prolong=True))
-    return Ruling(level_mask, across_of(plumb_mask), _together(level, prolonged), _together(plumb, more))
+    gaps = sum(int((np.diff(rule.points[:, 0]) > STEP + 4).sum()) for rule in (*level, *plumb))
+    return Ruling(level_mask, across_of(plumb_mask), _together(level, prolonged), _together(plumb, more),
+                  gaps + len(more) + len(prolonged))
 
 
 def across_of(picture: Image) -> Image:

@@ -61,7 +61,7 @@ def _outline(pixels: Image) -> Outline:
     smooth = without_print(small)
     slope = _slopes(smooth)
     best, best_score = None, 0.0
-    for mask in _paper_masks(smooth):
+    for mask in _paper_masks(smooth) if min(smooth.shape[:2]) >= 8 else ():
         for corners in _quads(mask):
             score = _score(corners, slope, smooth)
             if score > best_score:
@@ -73,7 +73,7 @@ def _outline(pixels: Image) -> Outline:
 
 def frame(width: int, height: int) -> Corners:
     """The picture's own corners."""
-    return np.float32([(0, 0), (width, 0), (width, height), (0, height)])
+    return np.array([(0, 0), (width, 0), (width, height), (0, height)], np.float32)
 
 
 def without_print(small: Image) -> Image:
@@ -210,14 +210,14 @@ def _across(a: Corners, b: Corners, slope: tuple[NDArray[np.float32], NDArray[np
     """|brightness change| across a→b: one row per point of the side, one column per offset outwards."""
     length = float(np.linalg.norm(b - a))
     along = (b - a) / max(length, 1e-6)
-    normal = np.float32((along[1], -along[0]))
+    normal = np.array((along[1], -along[0]), np.float32)
     at = a + (b - a) * np.linspace(0.06, 0.94, max(8, int(length / 4)), dtype=np.float32)[:, None]
     offsets = np.arange(-reach, reach + 1, dtype=np.float32)
     points = at[:, None, :] + normal * offsets[None, :, None]
     height, width = slope[0].shape
     xs = np.clip(points[..., 0].round().astype(int), 0, width - 1)
     ys = np.clip(points[..., 1].round().astype(int), 0, height - 1)
-    return np.abs(slope[0][ys, xs] * normal[0] + slope[1][ys, xs] * normal[1])
+    return np.asarray(np.abs(slope[0][ys, xs] * normal[0] + slope[1][ys, xs] * normal[1]))
 
 
 def _refined(corners: Corners, slope: tuple[NDArray[np.float32], NDArray[np.float32]]) -> Corners:
@@ -253,7 +253,7 @@ def _fitted(a: Corners, b: Corners, slope: tuple[NDArray[np.float32], NDArray[np
         if keep.sum() < 6:
             break
     along = (b - a) / max(float(np.linalg.norm(b - a)), 1e-6)
-    normal = np.float32((along[1], -along[0]))
+    normal = np.array((along[1], -along[0]), np.float32)
     return a + normal * np.float32(np.polyval(line, 0)), b + normal * np.float32(np.polyval(line, 1))
 
 
@@ -283,4 +283,4 @@ def _like_sheet(contour: NDArray[np.int32], whole: int) -> bool:
         return False
     (_, sides, _) = cv2.minAreaRect(contour)
     long, short = max(sides), max(1.0, min(sides))
-    return area > 0.85 * long * short and 1.15 < long / short < 1.8
+    return bool(area > 0.85 * long * short and 1.15 < long / short < 1.8)

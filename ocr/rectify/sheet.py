@@ -32,7 +32,8 @@ class RectifiedSheet:
     the order top left, top right, bottom right, bottom left of the sheet as it stands here;
     `turned` are the degrees clockwise by which the input was turned to stand like this. `red_seals`
     are the squares around red seals: their ink is taken out of crops. `level` and `plumb` are the
-    lines of the masks as rules, None when the sheet was turned since they were found.
+    lines of the masks as rules, None when the sheet was turned since they were found; `worn` counts
+    the places where they were broken.
     """
 
     pixels: Image
@@ -45,6 +46,7 @@ class RectifiedSheet:
     red_seals: tuple[Box, ...] = ()
     level: tuple[Rule, ...] | None = None
     plumb: tuple[Rule, ...] | None = None
+    worn: int = 0
 
     @property
     def size(self) -> tuple[int, int]:
@@ -107,9 +109,10 @@ class RectifiedSheet:
         across, down = cv2.rotate(self.across, code), cv2.rotate(self.down, code)
         if steps % 2:
             across, down = down, across
-        corners = self.quad[-steps:] + self.quad[:-steps]
-        return replace(self, level=None, plumb=None, pixels=cv2.rotate(self.pixels, code), flat=cv2.rotate(self.flat, code),
-                       across=across, down=down, quad=corners, turned=(self.turned + degrees) % 360)
+        first, second, third, fourth = self.quad[-steps:] + self.quad[:-steps]
+        return replace(self, level=None, plumb=None, pixels=cv2.rotate(self.pixels, code),
+                       flat=cv2.rotate(self.flat, code), across=across, down=down,
+                       quad=(first, second, third, fourth), turned=(self.turned + degrees) % 360)
 
 
 def _paper(crop: Image, flat: Image) -> NDArray[np.uint8]:
@@ -117,4 +120,4 @@ def _paper(crop: Image, flat: Image) -> NDArray[np.uint8]:
     light = crop[flat > 225]
     if len(light) < 8:
         return np.full(3, 255, np.uint8)
-    return np.median(light[:: max(1, len(light) // 2000)], axis=0).astype(np.uint8)
+    return np.asarray(np.median(light[:: max(1, len(light) // 2000)], axis=0), np.uint8)

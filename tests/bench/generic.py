@@ -56,8 +56,9 @@ def main() -> None:
     engine = Engine()
     results = [measure(path, engine) for path in sorted(options.folder.rglob("*.jpg"))]
     for r in results if options.list else ():
-        print(r["path"].name, r["condition"], "refused" if r["refused"] else "CLAIMED", "up" if r["turned"] else "NOT UP",
-              r["found"], r["wanted"], f"cells {r['cells']:.3f} ink {r['ink']:.3f} {r['seconds']:.2f} s")
+        print(r["path"].name, r["condition"], "refused" if r["refused"] else "CLAIMED",
+              "up" if r["turned"] else "NOT UP", r["found"], r["wanted"],
+              f"cells {r['cells']:.3f} ink {r['ink']:.3f} {r['seconds']:.2f} s")
     keys = ("refused", "turned", "size", "cells", "ink", "seconds")
     print(len(results), "sheets:", ", ".join(f"{key} {np.mean([r[key] for r in results]):.3f}" for key in keys))
 
