@@ -10,10 +10,14 @@ from ocr.match.form import ALIKE, FIRST_LOOK, best_spec
 from ocr.match.labels import likeness, unlike
 from ocr.match.places import Place
 from ocr.match.view import View, joined
+from ocr.results import Box
 from ocr.template import FieldSpec, Template
 
 HEADING_ROWS = 4
 """Rows from the top in which headings are looked for."""
+
+HALF = 0.5
+"""Likeness at which a heading that is no other's is taken for a missing column's."""
 
 
 @dataclass(slots=True)
@@ -83,14 +87,19 @@ def _spans_others(table: RuledTable, cell: Cell) -> bool:
 
 
 def _last_one(view: View, found: Headed, unread: list[Cell], template: Template) -> None:
-    """One heading unread and one column missing belong together."""
-    missing = [spec.name for spec in template.columns if spec.name not in found.heads]
-    bottom = found.first_row
-    free = [cell for cell in unread if cell.row + cell.rowspan == bottom]
-    if len(missing) == 1 and len(free) == 1 and len(found.heads) >= 2:
-        if unlike(view.label(free[0], 2), template.field(missing[0]).labels):
-            return
-        found.heads[missing[0]], found.scores[missing[0]] = free[0], 0.5
+    """Headings that are half like what is missing (编号 for 序号); then one unread for the one missing."""
+    missing = [spec for spec in template.columns if spec.name not in found.heads]
+    free = [cell for cell in unread if cell.row + cell.rowspan == found.first_row]
+    if not missing or len(found.heads) < 2:
+        return
+    for spec in missing:
+        alike = [cell for cell in free if likeness(view.label(cell, 2), spec.labels) >= HALF]
+        if len(alike) == 1:
+            found.heads[spec.name], found.scores[spec.name] = alike[0], 0.5
+            free.remove(alike[0])
+    left = [spec for spec in missing if spec.name not in found.heads]
+    if len(left) == 1 and len(free) == 1 and not unlike(view.label(free[0], 2), left[0].labels):
+        found.heads[left[0].name], found.scores[left[0].name] = free[0], 0.5
 
 
 def _total_row(view: View, found: Headed, template: Template) -> int | None:
@@ -145,9 +154,10 @@ def _height(table: RuledTable, row: int) -> float:
 def _row_places(view: View, found: Headed, columns: tuple[FieldSpec, ...], rows: Sequence[int]) -> dict[str, Place]:
     places = {}
     for spec in columns:
-        cells = [cell for row in rows for cell in _under(found, spec.name, row)]
-        if cells:
-            places[spec.name] = view.place(spec.name, joined([cell.box for cell in cells]))
+        boxes = [cell.box for row in rows for cell in _under(found, spec.name, row)]
+        boxes = boxes or [box for row in rows for box in _cut_out(found, spec.name, row)]
+        if boxes:
+            places[spec.name] = view.place(spec.name, joined(boxes))
     return places
 
 
@@ -159,6 +169,16 @@ def _under(found: Headed, name: str, row: int) -> list[Cell]:
     left, right = head.box[0], head.box[2]
     return [cell for cell in found.table.cells
             if cell.row == row and left < (cell.box[0] + cell.box[2]) / 2 < right]
+
+
+def _cut_out(found: Headed, name: str, row: int) -> list[Box]:
+    """The part under a heading of a cell that has run together with its neighbour's."""
+    head = found.heads.get(name)
+    if head is None:
+        return []
+    left, right = head.box[0], head.box[2]
+    return [(left, cell.box[1], right, cell.box[3]) for cell in found.table.cells
+            if cell.row == row and cell.colspan < 4 and cell.box[0] < (left + right) / 2 < cell.box[2]]
 
 
 def _totals(view: View, found: Headed, template: Template, row: int) -> dict[str, Place]:
