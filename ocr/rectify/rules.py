@@ -88,8 +88,15 @@ def rulings(across: Sequence[Rule], down: Sequence[Rule]) -> list[tuple[list[Rul
         plumb = _within(plumb, level[0].at, level[-1].at)
         level = _within(level, plumb[0].at, plumb[-1].at)
         if len(level) >= 2 and len(plumb) >= 2:
-            found.append((level, plumb))
+            found.append((level + _strays(across, level, plumb), plumb + _strays(down, plumb, level)))
     return sorted(found, key=lambda ruling: ruling[0][0].at)
+
+
+def _strays(lines: Sequence[Rule], own: Sequence[Rule], crossing: Sequence[Rule]) -> list[Rule]:
+    """Pieces of a ruling's own lines that touch none of the lines they should cross, those being worn."""
+    first, last = min(rule.at for rule in crossing), max(rule.at for rule in crossing)
+    return [rule for rule in lines if rule not in own and rule.start < last and rule.end > first
+            and any(abs(rule.at - other.at) <= SAME for other in own)]
 
 
 def _within(lines: list[Rule], first: float, last: float) -> list[Rule]:
