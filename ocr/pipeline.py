@@ -28,6 +28,7 @@ _log = logging.getLogger(__name__)
 
 FAILED = Problem("failed", "这一页读取时出错，请人工录入，或重新扫描后再上传。")
 UNKNOWN_FORM = Problem("unknown_form", "没有认出这是哪种表，已按普通表格读出，请选择表格种类或人工处理。")
+RULING_LOST = Problem("ruling_lost", "认出了表名，但格线太淡或残缺，内容没有读出，请对照原件录入，或重新扫描后再上传。")
 
 IMAGE_SIDE = 1800
 """Pixels of the longer side of the sheet that people see."""
@@ -80,7 +81,8 @@ class Reader:
             reading = SheetReading(path.name, loaded.index, None, 0.0, _since(started), grid=grid,
                                    problems=(*notes, *sheet.problems, UNKNOWN_FORM))
             return ReadSheet(reading, _jpeg(sheet.pixels))
-        reading = self._form(path, loaded, found, knowledge, (*notes, *found.sheet.problems), started)
+        lost = () if found.places or found.rows else (RULING_LOST,)
+        reading = self._form(path, loaded, found, knowledge, (*notes, *found.sheet.problems, *lost), started)
         return ReadSheet(reading, _jpeg(found.sheet.pixels))
 
     def _form(self, path: Path, loaded: LoadedSheet, found: Match, knowledge: Knowledge,

@@ -75,7 +75,7 @@ class Lattice:
             return
         self._drop_lonely(strong)
         like = ((self.vertical >= DRAWN) == strong).mean(axis=1) >= 0.7
-        level = np.average(self.horizontal[1:-1] >= DRAWN, weights=np.diff(self.xs), axis=1)
+        level = np.average(self.horizontal[1:-1] >= DRAWN, weights=np.maximum(np.diff(self.xs), 1e-6), axis=1)
         if not worn or like.mean() < 0.5 or np.median(level) < 0.5:
             return
         for line in range(1, self.rows):
@@ -123,7 +123,7 @@ class Lattice:
 
     def _complete(self, shares: NDArray[np.float64], lengths: NDArray[np.float64], at: float,
                   places: Sequence[float], strokes: NDArray[np.int32]) -> None:
-        if np.average(shares >= DRAWN, weights=lengths) < 0.5:
+        if np.average(shares >= DRAWN, weights=np.maximum(lengths, 1e-6)) < 0.5:
             return
         for index in np.flatnonzero(shares < DRAWN):
             if not _crossed(strokes, at, places[index], places[index + 1]):
@@ -208,7 +208,7 @@ def _by_stretch(shares: NDArray[np.float64], crossing: NDArray[np.float64],
         junction = (np.maximum(above, below) >= DRAWN)[1:-1]
         starts = np.r_[0, np.flatnonzero(junction) + 1, len(lengths)]
         for a, b in zip(starts[:-1], starts[1:], strict=True):
-            evened[i, a:b] = np.average(shares[i, a:b], weights=lengths[a:b])
+            evened[i, a:b] = np.average(shares[i, a:b], weights=np.maximum(lengths[a:b], 1e-6))
     return evened
 
 

@@ -25,6 +25,11 @@ __all__ = ["Locate", "Match", "Place", "ReadLine", "match", "upright"]
 ENOUGH = 0.45
 """Share of a template's labels, weighted, below which a sheet is some other paper."""
 
+TITLE_ALONE = 0.85
+"""Likeness to a template's title from which the title is believed without any label."""
+TITLE_CONFIDENCE = 0.6
+"""What such a match is worth: never enough to take anything from the sheet unseen."""
+
 
 def match(sheet: RectifiedSheet, tables: list[RuledTable], templates: Iterable[Template],
           read_line: ReadLine, locate: Locate | None = None) -> Match | None:
@@ -35,10 +40,27 @@ def match(sheet: RectifiedSheet, tables: list[RuledTable], templates: Iterable[T
     known = list(templates)
     if not tables or not known:
         return None
+    tried: list[tuple[int, View]] = []
     for degrees, view in _ways_up(sheet, tables, read_line, locate):
         best = _best(view, known)
         if best is not None:
             return _matched(view, best, degrees)
+        tried.append((degrees, view))
+    return _by_title(tried, known)
+
+
+def _by_title(tried: Sequence[tuple[int, View]], known: list[Template]) -> Match | None:
+    """The template that the title alone names, read nearly to the letter: the ruling is too worn to
+    say where the fields are, so it has no places, but a person need not look for the form.
+    """
+    for degrees, view in tried:
+        largest = max(view.tables, key=lambda ruled: len(ruled.cells), default=None)
+        if largest is None:
+            continue
+        titles = heading.title_likeness(view, heading.heading_lines(view, largest.box), known)
+        named = [each for each in known if titles.get(each.id, 0.0) >= TITLE_ALONE]
+        if len(named) == 1:
+            return Match(named[0], TITLE_CONFIDENCE, view.sheet, tuple(view.tables), turned=degrees)
     return None
 
 
