@@ -67,6 +67,7 @@ export class Board {
     const order = this.order(), from = order.indexOf(this.current);
     const rest = [...order.slice(from + 1), ...order.slice(0, Math.max(from, 0))];
     const key = rest.find((other) => this.needs(other));
+    this.sought = key;
     if (key) return this.focus(key);
     if (this.current && this.needs(this.current)) return this.hint();
     return this.toEnd();
@@ -210,7 +211,10 @@ export class Board {
     for (const later of this.saver.waiting) if (later !== change) this.foresee(later);
     this.paintAll();
     const undone = change?.change.isUndo && answer.fields[0];
-    if (undone) this.focus(undone.key);
+    if (undone) return this.focus(undone.key);
+    // The field the walk went back to was only waiting for this answer: nothing is left to do there.
+    const wasWaiting = this.current && this.current === this.sought && !this.touched && !this.needs(this.current);
+    return wasWaiting ? this.next() : undefined;
   }
 
   /** An answer that does not know of a later change yet may not bring back what that change settles. */
