@@ -310,6 +310,7 @@ def test_closing_the_browser_loses_at_most_the_field_being_typed(county, seed, d
     sheet_id = seed(home_visit(**UNSURE))
     page = desk(sheet_id)
     page.keyboard.press("2")
+    until(page, SAVED)  # saves go one after the other: only the one under way outlives the page
     page.keyboard.press("F4")
     page.keyboard.type("赵")  # being typed into the teacher's box
     page.close()             # at once, with the last change perhaps still on its way
