@@ -9,13 +9,11 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
+from tests.journey.conftest import ARGUMENTS, CHROMIUM, DESKTOP
+
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "docs"
-CHROMIUM = os.environ.get("TEST_CHROMIUM", "/usr/bin/chromium")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-             "--disable-component-update", "--disable-sync"]
 BIND = "127.0.0.1:8199"
-DESKTOP = {"width": 1366, "height": 768}
 LINE = re.compile(r"^\s+\S+\s+(\w+)\s+([a-z0-9]{4}(?:-[a-z0-9]{4})+)\s", re.M)
 
 
@@ -47,7 +45,7 @@ def told(demo: subprocess.Popen) -> str:
 def take(passwords: dict[str, str]) -> None:
     """All pictures, each as the person whose screen it is."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
 
         def opened(login: str) -> Page:
             page = browser.new_context(base_url=f"http://{BIND}", viewport=DESKTOP, locale="zh-CN").new_page()
