@@ -9,6 +9,6 @@ from service.models.values import Decision, Reading
 
 __all__ = [
     "ApiToken", "AuditEvent", "Case", "CaseEvent", "Decision", "HomeVisit", "IssuedReport", "Job",
-    "LoginFailure", "MonthlyReturn", "Reading", "ReturnStep", "Scan", "SecondEntry", "SecondReading", "Sheet", "SheetNote", "Student", "TownshipCount", "Unit",
-    "User", "WebSession",
+    "LoginFailure", "MonthlyReturn", "Reading", "ReturnStep", "Scan", "SecondEntry", "SecondReading",
+    "Sheet", "SheetNote", "Student", "TownshipCount", "Unit", "User", "WebSession",
 ]
