@@ -74,8 +74,8 @@ SOURCE_LABELS: Mapping[str, str] = {
     "home_visit": "家访", "other": "其他",
 }
 EVENT_LABELS: Mapping[str, str] = {
-    "opened": "立案", "verified": "核实", "visited": "家访", "returned": "返校", "relapsed": "复辍",
-    "closed": "结案", "handed_over": "移交", "note": "记事",
+    "opened": "立案", "verified": "核实", "visited": "家访", "persuaded": "劝返", "returned": "返校",
+    "relapsed": "复辍", "closed": "结案", "handed_over": "移交", "note": "记事",
 }
 REASONS: Mapping[str, tuple[str, ...]] = {
     "外出打工": ("打工", "务工"), "早婚早育": ("早婚", "早育", "结婚", "生育"), "信教": ("信教", "宗教"),

@@ -15,7 +15,8 @@ from service.models.scans import Sheet
 SOURCES = ("annual_check", "ministry_list", "school_watch", "home_visit", "other")
 CASE_STATES = ("suspected", "verified", "persuading", "returned", "closed")
 CLOSINGS = ("settled", "transferred", "died", "abroad", "over_age", "exempted", "mistaken")
-EVENT_KINDS = ("opened", "verified", "visited", "returned", "relapsed", "closed", "handed_over", "note")
+EVENT_KINDS = ("opened", "verified", "visited", "persuaded", "returned", "relapsed", "closed", "handed_over",
+               "note")
 
 
 class Student(Base):
@@ -36,9 +37,16 @@ class Student(Base):
     grade_class: Mapped[str] = mapped_column(String(40), default="")
     school_id: Mapped[int] = mapped_column(ForeignKey("units.id"), index=True)
     """The unit whose child it is: a school, or a township where the school is not known."""
+    student_number: Mapped[str | None] = mapped_column(Sealed("students.student_number"))
+    """学籍号; a G number carries the ID number."""
+    student_number_mark: Mapped[str | None] = mapped_column(String(64), index=True)
+    register_unit_id: Mapped[int | None] = mapped_column(ForeignKey("units.id"), index=True)
+    """The township of the household register (户籍所在乡镇), which sees the child too."""
+    register_address: Mapped[str | None] = mapped_column(Sealed("students.register_address"))
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
 
-    school: Mapped[Unit] = relationship()
+    school: Mapped[Unit] = relationship(foreign_keys=[school_id])
+    register_unit: Mapped[Unit | None] = relationship(foreign_keys=[register_unit_id])
     cases: Mapped[list[Case]] = relationship(back_populates="student", order_by="Case.opened_on")
     visits: Mapped[list[HomeVisit]] = relationship(back_populates="student", order_by="HomeVisit.visited_on")
 
@@ -51,6 +59,7 @@ class Case(Base):
         CheckConstraint(f"source IN {SOURCES}", "source"),
         CheckConstraint(f"state IN {CASE_STATES}", "state"),
         Index(None, "unit_id", "state"),
+        Index("ix_cases_due_on", "due_on", "unit_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -64,6 +73,10 @@ class Case(Base):
     closing: Mapped[str] = mapped_column(Code, default="")
     opened_on: Mapped[date] = mapped_column(index=True)
     closed_on: Mapped[date | None]
+    due_on: Mapped[date | None]
+    """The day by which the next thing must happen, None when nothing is due; kept by `service.cases.due`."""
+    due_for: Mapped[str] = mapped_column(Code, default="")
+    """What that thing is."""
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
 
     student: Mapped[Student] = relationship(back_populates="cases")
