@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.decode import Emissions, path_characters
-from ocr.decode_folds import canonical
+from ocr.decode.folds import canonical
 from ocr.kinds.evidence import Option
 from ocr.template import FieldSpec
 

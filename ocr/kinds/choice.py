@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ocr.decode_folds import folded
+from ocr.decode.folds import folded
 from ocr.kinds import free_text, ticked
 from ocr.kinds.evidence import Candidate, Context, Evidence, KindReading
 from ocr.kinds.grammar import Lexicon

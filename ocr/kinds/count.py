@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ocr.decode import forward
-from ocr.decode_folds import DIGITS, LOOKS_LIKE_DIGIT, folded
-from ocr.decode_search import search
+from ocr.decode.folds import DIGITS, LOOKS_LIKE_DIGIT, folded
+from ocr.decode.search import search
 from ocr.kinds.evidence import Candidate, Context, Evidence, KindReading, merged, nothing
 from ocr.kinds.grammar import Digits
 

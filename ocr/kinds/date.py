@@ -10,8 +10,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ocr.decode import Lattice
-from ocr.decode_folds import DIGITS, LOOKS_LIKE_DIGIT, folded
-from ocr.decode_search import search
+from ocr.decode.folds import DIGITS, LOOKS_LIKE_DIGIT, folded
+from ocr.decode.search import search
 from ocr.kinds.evidence import Candidate, Context, Evidence, KindReading, merged
 from ocr.kinds.grammar import weighted
 from ocr.kinds.numerals import DIGITS as CHINESE

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ocr.decode_folds import DIGITS, folded
-from ocr.decode_search import search
+from ocr.decode.folds import DIGITS, folded
+from ocr.decode.search import search
 from ocr.kinds.evidence import Candidate, Context, Evidence, KindReading, merged, nothing
 from ocr.kinds.id_number import LOOKS, IdNumbers
 from ocr.kinds.id_number import State as IdState

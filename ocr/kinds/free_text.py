@@ -5,8 +5,8 @@ from __future__ import annotations
 import string
 from functools import cache
 
-from ocr.decode_folds import folded
-from ocr.decode_search import search
+from ocr.decode.folds import folded
+from ocr.decode.search import search
 from ocr.kinds import ticked
 from ocr.kinds.evidence import Candidate, Context, Evidence, KindReading, crossed_off, merged, nothing
 from ocr.kinds.language import Sentences, dictionary

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from ocr.decode_folds import DIGITS, LOOKS_LIKE_DIGIT, folded
+from ocr.decode.folds import DIGITS, LOOKS_LIKE_DIGIT, folded
 from ocr.kinds.evidence import Candidate, Context, Evidence, KindReading, merged, nothing
 from ocr.kinds.grammar import Lexicon
 from ocr.kinds.numerals import DIGITS as CHINESE

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ocr.decode import Hypothesis, Lattice, forward
-from ocr.decode_search import search
+from ocr.decode.search import search
 
 
 class Lexicon:

@@ -11,8 +11,8 @@ from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
 from ocr.decode import Hypothesis, Lattice, forward
-from ocr.decode_folds import DIGITS, LOOKS_LIKE_DIGIT, folded
-from ocr.decode_search import search
+from ocr.decode.folds import DIGITS, LOOKS_LIKE_DIGIT, folded
+from ocr.decode.search import search
 from ocr.kinds.evidence import Candidate, Context, Evidence, KindReading, merged, nothing
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)

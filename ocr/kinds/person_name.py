@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ocr.decode import Alphabet, Hypothesis, Lattice, forward
-from ocr.decode_folds import canonical, folded, simplified
-from ocr.decode_search import search
+from ocr.decode.folds import canonical, folded, simplified
+from ocr.decode.search import search
 from ocr.kinds.evidence import Candidate, Context, Evidence, KindReading, crossed_off, merged, nothing
 from ocr.kinds.free_text import QUIET
 from ocr.kinds.grammar import Lexicon

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from ocr.decode_folds import folded
-from ocr.decode_search import search
+from ocr.decode.folds import folded
+from ocr.decode.search import search
 from ocr.kinds import free_text
 from ocr.kinds.evidence import Candidate, Context, Evidence, KindReading, merged, nothing
 from ocr.kinds.knowledge import Knowledge

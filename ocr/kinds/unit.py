@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from ocr.decode_folds import folded
+from ocr.decode.folds import folded
 from ocr.kinds import free_text
 from ocr.kinds.evidence import Candidate, Context, Evidence, KindReading
 from ocr.kinds.grammar import Lexicon

@@ -10,7 +10,7 @@ import pytest
 
 from ocr import calibrate
 from ocr.calibrate import FEATURES, PARAMETERS, confidence, features, threshold
-from ocr.calibrate_fit import Example, calibration_error, fitted
+from ocr.calibrate.fit import Example, calibration_error, fitted
 from ocr.kinds import KINDS
 from ocr.kinds.evidence import Evidence, KindReading
 from ocr.reconcile import Settled

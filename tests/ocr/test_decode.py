@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from ocr.decode import Alphabet, Emissions, Lattice, best_path, forward
-from ocr.decode_folds import DIGITS, LOOKS_LIKE_DIGIT, folded
-from ocr.decode_search import search
+from ocr.decode.folds import DIGITS, LOOKS_LIKE_DIGIT, folded
+from ocr.decode.search import search
 from ocr.kinds.grammar import Digits, Lexicon
 
 SYMBOLS = ("0", "1", "2")

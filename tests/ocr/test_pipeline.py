@@ -11,8 +11,8 @@ import pytest
 from ocr.decode import Emissions
 from ocr.errors import UnreadableFile
 from ocr.pipeline import Reader
-from ocr.pipeline_lines import without_rulings, without_stray_end
-from ocr.pipeline_strikes import without_struck
+from ocr.pipeline.lines import without_rulings, without_stray_end
+from ocr.pipeline.strikes import without_struck
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "sample_scans"

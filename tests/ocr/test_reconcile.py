@@ -14,8 +14,8 @@ from ocr.kinds.id_number import check_character
 from ocr.kinds.knowledge import Knowledge
 from ocr.lists import Lists, RosterEntry
 from ocr.reconcile import settle
-from ocr.reconcile_sums import hold_to_sums
-from ocr.reconcile_table import TEMPER, settle_table
+from ocr.reconcile.sums import hold_to_sums
+from ocr.reconcile.table import TEMPER, settle_table
 
 RULES = ({"rule": "row_sum", "parts": ["a", "b"], "total": "t"}, {"rule": "column_sum", "columns": ["a", "b", "t"]})
 

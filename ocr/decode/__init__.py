@@ -3,7 +3,7 @@
 The recogniser is trained by connectionist temporal classification (Graves et al., ICML 2006): one
 distribution over characters and «blank» per time step, equal neighbours merged, blanks dropped.
 `forward` is Graves' recursion, the exact probability of a text; the search for the best text of a
-grammar is in decode_search, the reduction of 18,710 characters to a field's symbols in decode_folds.
+grammar is in search, the reduction of 18,710 characters to a field's symbols in folds.
 """
 
 from __future__ import annotations

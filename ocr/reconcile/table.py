@@ -21,7 +21,7 @@ from typing import Any
 
 from ocr.kinds.evidence import KindReading
 from ocr.reconcile import Settled
-from ocr.reconcile_order import in_order
+from ocr.reconcile.order import in_order
 
 Reading = Mapping[str, KindReading]
 Meant = tuple[int, ...]

@@ -15,12 +15,12 @@ from ocr.grid import InkMap, ink, ink_map
 from ocr.kinds.evidence import Context, Evidence, KindReading
 from ocr.kinds.knowledge import Knowledge
 from ocr.match import Match, Place
-from ocr.pipeline_leaning import slashed
-from ocr.pipeline_lines import flowing, legible, without_rulings, without_stray_end
-from ocr.pipeline_strikes import corrected, without_struck
+from ocr.pipeline.leaning import slashed
+from ocr.pipeline.lines import flowing, legible, without_rulings, without_stray_end
+from ocr.pipeline.strikes import corrected, without_struck
 from ocr.reconcile import Settled, settle
-from ocr.reconcile_sums import hold_to_sums
-from ocr.reconcile_table import settle_table
+from ocr.reconcile.sums import hold_to_sums
+from ocr.reconcile.table import settle_table
 from ocr.rectify.sheet import Image, RectifiedSheet
 from ocr.results import Box, FieldReading
 from ocr.template import FieldSpec, Template

@@ -16,8 +16,8 @@ from ocr.lists import Lists
 from ocr.load import LoadedSheet, open_sheets
 from ocr.marks import find_marks
 from ocr.match import Match, match, upright
-from ocr.pipeline_fields import FieldReader
-from ocr.pipeline_grid import lines_grid, ruled_grid
+from ocr.pipeline.fields import FieldReader
+from ocr.pipeline.grid import lines_grid, ruled_grid
 from ocr.quality import judge
 from ocr.rectify import rectify
 from ocr.rectify.sheet import Image, RectifiedSheet

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from ocr.kinds.evidence import Candidate, KindReading, merged
 from ocr.kinds.knowledge import Knowledge
-from ocr.reconcile_rules import FACTORS, OBJECTIONS, suggestions
+from ocr.reconcile.rules import FACTORS, OBJECTIONS, suggestions
 
 TEMPER = 0.6
 """Exponent on the recogniser's likelihoods: it is surer of itself than it is right."""

@@ -1,4 +1,4 @@
-"""Fit the calibration on sheets whose values are known: `python -m ocr.calibrate_fit FOLDER...`.
+"""Fit the calibration on sheets whose values are known: `python -m ocr.calibrate.fit FOLDER...`.
 
 A folder holds NNN.jpg with NNN.expected.json beside it, and roster.csv and units.csv in it or above
 it. Every sheet is read with its lists and without them. Never give it sheets that measure the reader.
@@ -26,7 +26,7 @@ from ocr.kinds.knowledge import Knowledge
 from ocr.lists import Lists, read_roster, read_units
 from ocr.load import open_sheets
 from ocr.match import match
-from ocr.pipeline_fields import FieldReader
+from ocr.pipeline.fields import FieldReader
 from ocr.reconcile import Settled
 from ocr.rectify import Image, rectify
 from ocr.template import load_templates

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from ocr.kinds.evidence import Candidate, KindReading
-from ocr.pipeline_leaning import slashed
+from ocr.pipeline.leaning import slashed
 
 ONE = KindReading((Candidate("1", "1", -0.1), Candidate("", "/", -5.5), Candidate("7", "7", -7.0)))
 
