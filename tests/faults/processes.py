@@ -21,8 +21,10 @@ from tests.files import jpeg
 
 ROOT = Path(__file__).resolve().parents[2]
 SLEEPY = "tests.faults.readers:SleepyReader"
-BRISK = {"lease_seconds": 2.0, "heartbeat_seconds": 0.5, "sweep_seconds": 0.3, "retry_seconds": 0.1}
+BRISK = {"lease_seconds": 3.0, "heartbeat_seconds": 0.5, "sweep_seconds": 0.3, "retry_seconds": 0.1}
 """Settings in which everything happens as in production, some forty times faster."""
+SLOWNESS = 4
+"""How many times slower than ours a machine may be before a wait of these tests gives up."""
 
 
 def upload(county, numbers, tail=b"") -> list[str]:
@@ -99,8 +101,8 @@ def is_alive(pid: int) -> bool:
 
 
 def until(condition, seconds: float, what: str):
-    """Wait for `condition()` to be true and return it; fails with `what` after `seconds`."""
-    end = time.monotonic() + seconds
+    """Wait for `condition()` to be true and return it; fails with `what` after `seconds` of our machine's."""
+    end = time.monotonic() + seconds * SLOWNESS
     while time.monotonic() < end:
         if found := condition():
             return found

@@ -20,7 +20,7 @@ from tests.files import jpeg
 def test_a_kill_between_storing_and_recording_leaves_an_orphan_that_the_next_try_adopts(county, tmp_path):
     (tmp_path / "1.jpg").write_bytes(jpeg(1))
     with process(county, "tests.faults.interrupted", str(tmp_path / "1.jpg")) as uploading:
-        assert uploading.wait(20) == -signal.SIGKILL
+        assert uploading.wait(60) == -signal.SIGKILL
     found = fsck.check(county.installation)
     assert (len(found.orphans), found.missing, found.flipped) == (1, (), ())
     with county.installation.database.read() as session:

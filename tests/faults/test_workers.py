@@ -3,7 +3,6 @@
 import os
 import signal
 import socket
-import time
 
 import pytest
 from sqlalchemy import select, update
@@ -74,7 +73,8 @@ def test_a_worker_frozen_beyond_its_lease_is_replaced_and_refused(form, request)
         with loop(county, SLEEPY):
             all_read(county, 1, 15)
             os.kill(frozen.pid, signal.SIGCONT)
-            time.sleep(1.5)  # its reading ends now, too late
+            frozen.terminate()
+            frozen.wait(60)  # what it was reading ended now, too late
             all_read(county, 1, 1)
 
 
@@ -109,7 +109,7 @@ def test_a_worker_told_to_end_finishes_what_it_reads(county):
     with loop(county, "tests.faults.readers:SlowReader") as worker:
         until(lambda: running_workers(county), 10, "it reads")
         worker.terminate()
-        assert worker.wait(10) == 0
+        assert worker.wait(60) == 0
     all_read(county, 1, 1)
 
 

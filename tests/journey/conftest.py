@@ -2,10 +2,12 @@
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Error, Page, sync_playwright
 from waitress.server import create_server
 
 from service.reading import Reader
@@ -17,6 +19,8 @@ CHROMIUM = Path(os.environ.get("TEST_CHROMIUM", "/usr/bin/chromium"))
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
              "--disable-component-update", "--disable-sync"]
 DESKTOP, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
+PATIENCE = 60
+"""Seconds after which what a test waits for is held never to come: many times what a busy machine needs."""
 
 
 @pytest.fixture(scope="session")
@@ -26,8 +30,6 @@ def chromium():
         if os.environ.get("CI") == "true":
             pytest.fail("Chromium is not installed")
         pytest.skip("Chromium is not installed")
-    from playwright.sync_api import sync_playwright
-
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
         yield browser
@@ -55,7 +57,7 @@ def open_page(chromium, address: str) -> Iterator[Callable]:
 
     def opened(key: str | None = None, viewport=DESKTOP, **options):
         context = chromium.new_context(base_url=address, viewport=viewport, **options)
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE * 1000)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: faults.append(f"error: {error}"))
@@ -95,6 +97,35 @@ def reading(county: County) -> Iterator[Callable[[Reader], None]]:
     stop.set()
     for thread in threads:
         thread.join(timeout=10)
+
+
+def until(page: Page, condition: str | Callable[[], object]) -> None:
+    """Wait for a condition in the page, or for one of the test's own.
+
+    A condition that throws is not true yet: the page may just be on its way elsewhere. The content policy forbids
+    the library's own way of waiting.
+    """
+    def holds() -> object:
+        return page.evaluate(condition) if isinstance(condition, str) else condition()
+
+    last: object = None
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            if holds():
+                return
+        except Error as error:
+            last = error
+        assert time.monotonic() < end, f"never came: {condition} {last or ''}"
+        page.wait_for_timeout(15)
+
+
+def eventually(condition: Callable[[], object]) -> None:
+    """Wait for what becomes true without a page."""
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, "never came"
+        time.sleep(0.02)
 
 
 def fits(page) -> bool:

@@ -1,12 +1,10 @@
 """The wall in a real browser: whole groups accepted by one key, odd ones picked out, the keys counted."""
 
-import time
-
 import pytest
 from sqlalchemy import func, select
 
 from service.models import Decision, Sheet
-from tests.journey.conftest import DESKTOP, PHONE, fits
+from tests.journey.conftest import DESKTOP, PHONE, fits, until
 from tests.service.review_sheets import VISIT, Read, draw, home_visit, put
 
 pytestmark = pytest.mark.browser
@@ -26,20 +24,10 @@ def seed(county):
 
 
 def ready(page, after=0):
-    """Wait until another screenful hangs with all its pictures, then until Enter counts again."""
-    end = time.monotonic() + 15
-    while int(page.evaluate("document.querySelector('#tiles').dataset.ready ?? 0")) <= after:
-        assert time.monotonic() < end, "no further screenful"
-        page.wait_for_timeout(15)
-    page.wait_for_timeout(220)
-    return int(page.evaluate("document.querySelector('#tiles').dataset.ready"))
-
-
-def until(page, condition):
-    end = time.monotonic() + 15
-    while not page.evaluate(condition):
-        assert time.monotonic() < end, f"never came: {condition}"
-        page.wait_for_timeout(15)
+    """Wait until another screenful hangs with all its pictures and Enter counts, or nothing is left; its number."""
+    until(page, f"(document.querySelector('#tiles').dataset.open ?? 0) > {after} "
+                "|| !document.querySelector('#done').hidden")
+    return int(page.evaluate("document.querySelector('#tiles').dataset.open ?? 0"))
 
 
 DONE = "!document.querySelector('#done').hidden && document.querySelector('#saved').dataset.state === 'saved'"
@@ -55,14 +43,13 @@ def test_two_hundred_one_word_fields_take_at_most_thirty_key_presses(county, see
     page = open_page("clerk")
     page.goto("/review/wall")
     page.click("a:has-text('性别')")
-    presses, shown = 0, 0
+    presses, shown = 0, ready(page)
     while not page.evaluate("!document.querySelector('#done').hidden"):
-        shown = ready(page, shown)
         assert page.evaluate("[...document.querySelectorAll('.tile')].every(tile => "
                              "tile.getBoundingClientRect().bottom <= innerHeight)"), "a crop hangs out of sight"
         page.keyboard.press("Enter")
         presses += 1
-        page.wait_for_timeout(50)
+        shown = ready(page, shown)
     until(page, DONE)
     print(f"{FIELDS} fields in {presses} key presses")
     assert presses <= MOST_KEYS
@@ -113,10 +100,14 @@ def test_nothing_is_accepted_before_its_picture_is_there(county, seed, open_page
     seed(*"女女女")
     page = open_page("clerk")
     page.route("**/review/wall/crops**", lambda route: route.abort())
+    sent = []
+    page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
     page.goto("/review/wall/home_visit/sex")
-    page.wait_for_timeout(400)
+    page.wait_for_selector(".toast-note:has-text('图像没有取到')")
+    asked_at = page.evaluate("performance.now()")
+    until(page, f"performance.now() > {asked_at} + 400")  # long after Enter would count
     page.keyboard.press("Enter")
-    page.wait_for_timeout(200)
+    assert not sent
     assert decided(county) == {}
 
 

@@ -9,7 +9,7 @@ from PIL import Image
 from ocr.results import FieldReading, ReadSheet, SheetReading
 from service.models import Scan, Sheet
 from service.review import return_to_school
-from tests.journey.conftest import PHONE, fits
+from tests.journey.conftest import PHONE, fits, until
 from tests.web.papers import bundle, picture
 
 pytestmark = pytest.mark.browser
@@ -49,7 +49,7 @@ def test_many_files_each_get_a_receipt_and_are_followed_until_read(open_page, re
     assert fits(page)
     reading(VisitReader())
     for name in names:
-        row(page, name).get_by_text("待审核").wait_for(timeout=20_000)
+        row(page, name).get_by_text("待审核").wait_for()
 
 
 def test_what_cannot_be_read_is_refused_beside_what_is_kept(open_page):
@@ -87,10 +87,10 @@ def test_a_broken_network_is_tried_again_until_the_file_is_safe(open_page, count
     page.route("**/uploads/files", unreliable)
     page.clock.install()
     page.set_input_files("#files", [as_file("家访.jpg", picture())])
-    for wait in (2_000, 4_000, 10_000):
+    for tries, wait in enumerate((2_000, 4_000, 10_000), 1):
         row(page, "家访.jpg").get_by_text("等待重试").wait_for()
         page.clock.fast_forward(wait)
-        page.wait_for_timeout(50)
+        until(page, lambda tries=tries: len(keys) > tries)
     row(page, "家访.jpg").get_by_text("回执号").wait_for()
     assert len(keys) == 4
     assert len(set(keys)) == 1
@@ -129,7 +129,7 @@ def test_a_sheet_sent_back_is_taken_again_on_a_phone(open_page, reading, county)
     page = open_page("school", viewport=PHONE, is_mobile=True, has_touch=True)
     page.set_input_files("#camera", [as_file("家访.jpg", picture(1))])
     reading(VisitReader())
-    row(page, "家访.jpg").get_by_text("待审核").wait_for(timeout=20_000)
+    row(page, "家访.jpg").get_by_text("待审核").wait_for()
     with county.installation.database.write() as session:
         sheet = session.query(Sheet).one()
         return_to_school(session, county.actor("clerk"), sheet.id, sheet.version, "右下角缺了一块")

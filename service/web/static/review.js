@@ -199,7 +199,11 @@ let coming = null;
 function open(desk, image) {
   session?.close();
   session = new Session(desk, image);
-  session.start().then(() => { if (session.editable) coming = fetchNext(desk); });
+  session.start().then(() => {
+    if (!session.editable) return;
+    coming = fetchNext(desk);
+    coming.then((next) => { desk.dataset.coming = next?.id ?? ""; });
+  });
 }
 
 /** Claim the next sheet and load its page and picture while this one is worked on. */

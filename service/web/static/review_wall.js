@@ -77,9 +77,9 @@ class Wall {
     const pictures = await Promise.all(pieces.map((piece) => this.sprite(piece, 0, true)));
     pictures.forEach((picture, n) => pieces[n].forEach((_, m) => this.draw(n * this.atOnce + m, picture, m)));
     this.shown = screen;
-    this.shownAt = performance.now();
     this.paint(screen);
-    this.tiles.dataset.ready = String(Number(this.tiles.dataset.ready ?? 0) + 1);
+    this.hung = (this.hung ?? 0) + 1;
+    setTimeout((number) => { this.tiles.dataset.open = number; }, SETTLE, this.hung);
     this.tiles.focus({ preventScroll: true });
   }
 
@@ -158,7 +158,7 @@ class Wall {
 
   accept() {
     const screen = this.shown;
-    if (!screen || performance.now() - this.shownAt < SETTLE) return;
+    if (!screen || Number(this.tiles.dataset.open) !== this.hung) return;
     const right = screen.tiles.filter((tile) => !screen.odd.has(tile.reading));
     for (const reading of screen.odd) this.odd.add(reading);
     this.keep();
