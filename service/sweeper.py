@@ -10,6 +10,7 @@ import structlog
 from service import jobs
 from service.errors import ShibiaoError
 from service.installation import Installation
+from service.reports import keeping
 
 _HINT_AGAIN_SWEEPS = 6
 """A due job is hinted at again after so many sweeps: hinting at each would flood the broker's queue."""
@@ -45,7 +46,10 @@ class Sweeper:
 
 
 def sweep(installation: Installation) -> None:
-    """Hint again at due jobs, fail those whose leases ran out too often, clear stale partial uploads."""
+    """Hint again at due jobs, fail those whose leases ran out too often, clear stale partial uploads.
+
+    What reports keep ready is brought up to date besides.
+    """
     settings = installation.settings
     given_up = jobs.give_up_exhausted(installation.database)
     if given_up:
@@ -53,4 +57,5 @@ def sweep(installation: Installation) -> None:
     if settings.redis_url:  # without a broker the workers ask the database themselves
         for scan_id in jobs.to_hint(installation.database, settings.sweep_seconds * _HINT_AGAIN_SWEEPS):
             installation.hints.send(scan_id)
+    keeping.keep_up(installation.database)
     installation.store.sweep(_STALE_PART_SECONDS)

@@ -26,11 +26,14 @@ def correct_visit(session: Session, actor: Actor, sheet: Sheet, visit: HomeVisit
     moved = {"student": student.id != visit.student_id, "visited_on": paper.told.on != visit.visited_on}
     changed = [name for name in COLUMNS if getattr(visit, name) != paper.columns[name]]
     changed += [name for name, differs in moved.items() if differs]
+    elsewhere = any(moved.values()) or paper.told.school_id != visit.unit_id
     if any(moved.values()):
         _move(session, actor, sheet, visit, student, paper)
     for name, value in paper.columns.items():
         setattr(visit, name, value)
     visit.unit_id = paper.told.school_id
+    if elsewhere:
+        visits.append_visited(session, actor, visit)
     _refresh(session, visit, paper)
     tell(session, actor, visit.case, sheet.id, {"corrected": changed})
     raise_doubts(session, actor, visit.case, sheet.id, today(), doubts)
@@ -81,7 +84,6 @@ def _move(session: Session, actor: Actor, sheet: Sheet, visit: HomeVisit, studen
         raise_doubts(session, actor, old, sheet.id, today(), [("visit_moved", student.id)])
     visit.case = visits.case_for(session, actor, student, sheet, paper)
     session.flush()
-    visits.append_visited(session, actor, visit)
 
 
 def _refresh(session: Session, visit: HomeVisit, paper: Paper) -> None:

@@ -104,11 +104,14 @@ def update_child(session: Session, student: Student, case: Case, paper: Paper, s
 
 
 def append_visited(session: Session, actor: Actor, visit: HomeVisit) -> None:
-    """The visit as a step of its case; somebody having gone, a suspicion becomes a persuasion."""
+    """The visit as a step of its case; somebody having gone, a suspicion becomes a persuasion.
+
+    Of a corrected visit the last such step is what counts: no month already issued is changed by it.
+    """
     case, before = visit.case, visit.case.state
     case.state = AFTER_VISIT.get(before, before)
     case.events.append(CaseEvent(
-        kind="visited", happened_on=visit.visited_on, unit_id=case.unit_id, sheet_id=visit.sheet_id,
+        kind="visited", happened_on=visit.visited_on, unit_id=visit.unit_id, sheet_id=visit.sheet_id,
         user_id=actor.user_id, detail={"from": before, "to": case.state}))
     session.flush()
 

@@ -91,7 +91,7 @@ class CaseEvent(Base):
     __tablename__ = "case_events"
     __table_args__ = (
         CheckConstraint(f"kind IN {EVENT_KINDS}", "kind"),
-        Index(None, "case_id", "happened_on"),
+        Index(None, "case_id", "happened_on", "id", "kind", "unit_id"),  # the ledger walks along it
         Index(None, "kind", "happened_on"),
     )
 
@@ -101,7 +101,7 @@ class CaseEvent(Base):
     happened_on: Mapped[date]
     recorded_at: Mapped[datetime] = mapped_column(Moment, default=now)
     unit_id: Mapped[int] = mapped_column(ForeignKey("units.id"))
-    """The unit answering for the case when it happened."""
+    """The unit answering for the case when it happened; of a visit on paper, the unit that made it."""
     sheet_id: Mapped[int | None] = mapped_column(ForeignKey("sheets.id"), index=True)
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     note: Mapped[str | None] = mapped_column(Sealed("case_events.note"))

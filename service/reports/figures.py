@@ -8,8 +8,9 @@ from datetime import date
 
 from service.cases.states import CLOSING_LABELS, SOURCE_LABELS
 from service.errors import Invalid
-from service.reports.ledger import FIGURES, Level, Span, as_of
+from service.reports.ledger import FIGURES, Level
 from service.reports.periods import Month
+from service.reports.walk import Span
 
 LABELS: Mapping[str, str] = {
     "opening": "月初应劝返", "new": "本月新增", "relapsed": "本月复辍", "taken_over": "接收移交",
@@ -37,6 +38,8 @@ class Question:
     day: date | None = None
     part: str = ""
     level: Level = "reporting"
+    known: int | None = None
+    """The last case event known: of an issued month, or of a return as it was submitted. None for all."""
 
     def __post_init__(self) -> None:
         known = self.day is None and self.month is not None and self.figure in FIGURES
@@ -47,12 +50,13 @@ class Question:
     @property
     def span(self) -> Span:
         """The days it asks about."""
-        return Span(self.month.first, self.month.last) if self.month else as_of(self.day or date.min)
+        first, last = (self.month.first, self.month.last) if self.month else (self.day or date.min,) * 2
+        return Span(first, last, known_event=self.known)
 
     def params(self) -> dict[str, str]:
         """As parameters of an address."""
         given = {"figure": self.figure, "unit": self.unit_id, "month": self.month, "day": self.day,
-                 "part": self.part, "level": "" if self.level == "reporting" else self.level}
+                 "part": self.part, "known": self.known, "level": "" if self.level == "reporting" else self.level}
         return {name: str(value) for name, value in given.items() if value not in (None, "")}
 
     @property

@@ -18,6 +18,7 @@ from service.cases.states import EVENT_LABELS, SOURCE_LABELS
 from service.errors import NotFound
 from service.models import Case, CaseEvent, Student, Unit
 from service.reports.figures import Question
+from service.reports.keeping import kept_to
 from service.reports.places import named
 from service.reports.tally import entries_behind
 
@@ -62,7 +63,7 @@ def listing(session: Session, actor: Actor, question: Question, page: int = 1, s
     NotFound for a unit out of sight, NotAllowed for the county without the right to it.
     """
     _check_sight(actor, question)
-    behind = entries_behind(actor, question).subquery("behind")
+    behind = entries_behind(actor, question, kept_to(session)).subquery("behind")
     total = session.scalar(select(func.count()).select_from(behind)) or 0
     pages = max(1, -(-total // size))
     page = min(max(1, page), pages)

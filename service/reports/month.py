@@ -12,10 +12,11 @@ from service import access
 from service.access import Actor
 from service.models.cases import CLOSINGS, SOURCES
 from service.reports.figures import Figure, Question
-from service.reports.ledger import FIGURES, Level, Span
+from service.reports.ledger import FIGURES, Level
 from service.reports.periods import Month
 from service.reports.places import Place, members, reporting, rows_for
 from service.reports.tally import Tally, tally
+from service.reports.walk import Span
 
 PARTS: Mapping[str, tuple[str, ...]] = {
     "opening": SOURCES, "new": SOURCES, "closing": SOURCES, "closed": CLOSINGS,

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, case, func, select
+from sqlalchemy import ColumnElement, Select, Subquery, select
 from sqlalchemy.orm import Session
 
 from service.access import Actor
-from service.models import Case, CaseEvent
+from service.models import Case, Unit
+from service.reports.counting import counts, parted
 from service.reports.figures import STANDING, Question
-from service.reports.ledger import FIGURES, Level, Span, entries
+from service.reports.keeping import kept_to
+from service.reports.ledger import FIGURES, Level, entries
+from service.reports.sources import sourced
+from service.reports.walk import Span
 
 ANNEX_PARTS = ("prior_year", "ministry_list")
 
@@ -35,33 +40,44 @@ class Tally:
 def tally(session: Session, actor: Actor, span: Span, level: Level,
           figures: tuple[str, ...] = FIGURES) -> Tally:
     """All counts of a month; `part` is the source, or for `closed` what the case was closed as."""
-    return _counted(session, actor, _parted(span, level, figures, _month_part()))
+    return _counted(session, actor, span, level, figures)
 
 
-def tally_standing(session: Session, actor: Actor, day: date, level: Level = "reporting") -> Tally:
-    """Children still to be brought back at the end of `day`, by column of 附件1 or other source."""
-    return _counted(session, actor, _standing(day, level))
+def tally_standing(session: Session, actor: Actor, day: date, level: Level = "reporting",
+                   known: Span | None = None) -> Tally:
+    """Children still to be brought back at the end of `day`, by column of 附件1 or other source.
+
+    `known` is a span whose knowledge is meant, else everything known now.
+    """
+    return _counted(session, actor, replace(known or Span(day, day), first=day, last=day), level, ("closing",), day)
 
 
-def entries_behind(actor: Actor, question: Question) -> Select[Any]:
-    """The entries (figure, unit_id, case_id, event_id, happened_on, part) that a question's figure counts."""
-    span, part = question.span, question.part
+def _counted(session: Session, actor: Actor, span: Span, level: Level, figures: tuple[str, ...],
+             day: date | None = None) -> Tally:
+    span = replace(span, kept_to=kept_to(session), units=actor.unit_ids)
+    places = {unit.id: unit.parent_id if unit.kind == "school" and level == "reporting" else unit.id
+              for unit in session.execute(select(Unit.id, Unit.parent_id, Unit.kind))}
+    found = session.execute(counts(span, level, figures, day))
+    placed = ((figure, places[unit], part, count) for figure, unit, part, count in found)
+    return Tally(row for row in placed if actor.sees(row[1]))
+
+
+def entries_behind(actor: Actor, question: Question, kept: int = 0) -> Select[Any]:
+    """The entries (figure, unit_id, case_id, event_id, happened_on, part) that a question's figure counts.
+
+    `kept` is the mark of the kept steps; without it every case is walked from its events.
+    """
+    span = replace(question.span, kept_to=kept, units=actor.unit_ids)
     if question.figure == STANDING:
-        rows = _standing(question.day or span.last, question.level)
-        narrowed = _standing_part(rows.c.part, part)
+        rows = _parted(span, question.level, ("closing",), question.day)
+        narrowed = _standing_part(rows.c.part, question.part)
     else:
-        rows = _parted(span, question.level, (question.figure,), _month_part())
-        narrowed = rows.c.part == part if part else None
+        rows = _parted(span, question.level, (question.figure,))
+        narrowed = rows.c.part == question.part if question.part else None
     query = select(rows).where(_seen(rows, actor))
     if question.unit_id is not None:
         query = query.where(rows.c.unit_id == question.unit_id)
     return query if narrowed is None else query.where(narrowed)
-
-
-def _standing(day: date, level: Level) -> Subquery:
-    prior = (Case.source == "annual_check") & (Case.source_year < day.year)
-    part = case((prior, "prior_year"), else_=Case.source)
-    return _parted(Span(day, day), level, ("closing",), part)
 
 
 def _standing_part(column: ColumnElement[Any], part: str) -> ColumnElement[bool] | None:
@@ -72,21 +88,18 @@ def _standing_part(column: ColumnElement[Any], part: str) -> ColumnElement[bool]
     return column == part
 
 
-def _month_part() -> ColumnElement[str]:
-    closed_as = func.coalesce(CaseEvent.detail["closing"].as_string(), Case.closing, "")
-    return case((CaseEvent.kind == "closed", closed_as), else_=Case.source)
+def entries_of(actor: Actor, span: Span, level: Level) -> Select[Any]:
+    """Every entry of a month as (figure, unit_id, part), counted nowhere yet."""
+    rows = _parted(span, level, FIGURES)
+    return select(rows.c.figure, rows.c.unit_id, rows.c.part).where(_seen(rows, actor))
 
 
-def _parted(span: Span, level: Level, figures: tuple[str, ...], part: ColumnElement[str]) -> Subquery:
-    rows = entries(span, level, figures)
-    return select(rows, part.label("part")).join_from(rows, Case, Case.id == rows.c.case_id).outerjoin(
-        CaseEvent, CaseEvent.id == rows.c.event_id).subquery("parted")
-
-
-def _counted(session: Session, actor: Actor, rows: Subquery) -> Tally:
-    by = (rows.c.figure, rows.c.unit_id, rows.c.part)
-    found = session.execute(select(*by, func.count()).where(_seen(rows, actor)).group_by(*by))
-    return Tally((figure, unit, part, count) for figure, unit, part, count in found)
+def _parted(span: Span, level: Level, figures: tuple[str, ...], day: date | None = None) -> Subquery:
+    """Entries with their part; given a `day`, the column of that day's 附件1."""
+    rows, source = entries(span, level, figures), sourced(span)
+    part = parted(rows.c.figure == "closed", rows.c.closing, source, day)
+    query = select(rows, part.label("part")).join_from(rows, Case, Case.id == rows.c.case_id)
+    return source.joined(query).subquery("parted")
 
 
 def _seen(rows: Subquery, actor: Actor) -> ColumnElement[bool]:

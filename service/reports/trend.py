@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from service import access
 from service.access import Actor
 from service.errors import NotFound
-from service.reports.ledger import FLOWS, Level, Span, entries
+from service.reports.ledger import FLOWS, Level, entries
 from service.reports.periods import Month
+from service.reports.walk import Span
 
 _SIGN = {"new": 1, "relapsed": 1, "taken_over": 1, "returned": -1, "closed": -1, "handed_over": -1}
 

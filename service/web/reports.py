@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from urllib.parse import urlencode
 
@@ -121,7 +122,14 @@ def asked_question() -> Question:
     return Question(
         asked.get("figure", ""), int(unit) if unit else None,
         parse_month(asked["month"]) if asked.get("month") else None,
-        parse_day(asked["day"]) if asked.get("day") else None, asked.get("part", ""), told)
+        parse_day(asked["day"]) if asked.get("day") else None, asked.get("part", ""), told, _known(asked))
+
+
+def _known(asked: Mapping[str, str]) -> int | None:
+    known = asked.get("known", "")
+    if known and not (known.isascii() and known.isdigit() and len(known) < 11):
+        raise Invalid("没有这样的数字可以打开。", "请从报表页面点击数字进入。")
+    return int(known) if known else None
 
 
 @blueprint.app_template_global()

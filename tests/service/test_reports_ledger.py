@@ -15,9 +15,10 @@ from service.database import Base, now
 from service.models import Case, CaseEvent, HomeVisit, Scan, Sheet, User
 from service.reports import tally
 from service.reports.figures import Question
-from service.reports.ledger import FIGURES, Span
+from service.reports.ledger import FIGURES
 from service.reports.month import month, month_within
 from service.reports.periods import Month
+from service.reports.walk import Span
 from tests.service.reports_histories import UNITS, Step, by_hand, everyone, settle_units, tell
 
 SERVER = "postgresql+psycopg://postgres@127.0.0.1:5432"
@@ -200,9 +201,9 @@ def test_a_visit_filed_from_a_sheet_counts_once_and_on_its_corrected_day(engine)
         sheet = Sheet(scan=scan, number=1, unit_id=units["甲一小"])
         session.add(sheet)
         session.flush()
-        for day in (2, 9):  # as a correction leaves them: two events, one visit
-            session.add(CaseEvent(case_id=case.id, kind="visited", happened_on=date(2019, 4, day),
-                                  sheet_id=sheet.id, unit_id=units["甲一小"]))
+        for on in (date(2019, 4, 2), date(2019, 5, 9)):  # as a correction leaves them: two events, one visit
+            session.add(CaseEvent(case_id=case.id, kind="visited", happened_on=on, sheet_id=sheet.id,
+                                  unit_id=units["甲一小"]))
         session.add(HomeVisit(student_id=case.student_id, case_id=case.id, sheet_id=sheet.id,
                               unit_id=units["甲一小"], visited_on=date(2019, 5, 9)))
         session.flush()
