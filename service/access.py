@@ -75,7 +75,7 @@ def scoped(query: Query, unit: InstrumentedAttribute[int], actor: Actor) -> Quer
     return query if actor.unit_ids is None else query.where(within(unit, actor))
 
 
-def within(unit: InstrumentedAttribute[int], actor: Actor) -> ColumnElement[bool]:
+def within(unit: InstrumentedAttribute[int] | InstrumentedAttribute[int | None], actor: Actor) -> ColumnElement[bool]:
     """The condition that `unit` lies within the actor's sight; always false for administrators."""
     return unit.in_(actor.unit_ids or frozenset())
 

@@ -33,6 +33,15 @@ class Settings:
     trusted_proxies: int = 0
     county_name: str = "示范县"
     report_deadline_day: int = 31
+    holidays_file: Path | None = None
+    transfer_days: int = 10
+    handover_days: int = 3
+    verify_days: int = 5
+    teaching_year_lessons: int = 216
+    teaching_week_visits: int = 2
+    teaching_visit_lessons: int = 3
+    teaching_from_age: int = 6
+    teaching_until_age: int = 14
     log_level: str = "INFO"
 
     @property

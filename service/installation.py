@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from service import norms
 from service.config import Settings
 from service.database import Database, open_database
 from service.hints import Hints, NoHints, open_hints
@@ -28,6 +29,7 @@ class Installation:
 def open_installation(settings: Settings) -> Installation:
     """The installation that `settings` describe, keys made on first use; does not migrate."""
     make_private(settings.data_dir)
+    norms.install(norms.norms_of(settings))
     database = open_database(settings)
     store = BlobStore(settings.data_dir / "scans")
     return Installation(settings, database, store, open_hints(settings))

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 from service import audit
 from service.access import CASE_EVENTS, Actor
 from service.calendar import today
-from service.cases import evidence, sight
+from service.cases import due, evidence, handover, sight, tasks
 from service.cases.opening import check_source
-from service.cases.states import ACTS, Act, state_label
+from service.cases.states import ACTS, Act, acts_for, state_label
 from service.errors import Conflict, Invalid, NotAllowed
-from service.models import Case, CaseEvent, Unit
+from service.models import Case, CaseEvent, Persuasion
 
 LONGEST_NOTE = 500
 STEPS = ("opened", "verified", "returned", "relapsed", "closed", "handed_over")
@@ -51,6 +51,7 @@ def perform(session: Session, actor: Actor, case_id: int, request: Request) -> C
     case = sight.case(session, actor, case_id, lock=True)
     _check_who(actor, act, case)
     _check_state(act, case, request)
+    _check_pending(session, act, case)
     _check_day(act, case, request.on)
     _check_evidence(session, act, case, request)
     event = CaseEvent(kind=act.event, happened_on=request.on, unit_id=case.unit_id, user_id=actor.user_id,
@@ -60,7 +61,9 @@ def perform(session: Session, actor: Actor, case_id: int, request: Request) -> C
     event.detail |= {"to": case.state, **({"closing": case.closing} if act.closing else {})}
     event.unit_id = case.unit_id
     case.events.append(event)
-    session.flush()
+    if act.to == "closed":
+        tasks.close_all(session, actor, case)
+    due.renew(session, case)
     audit.record(session, actor, f"case.{act.name}", "case", case.id, event=event.id, to=case.state)
     return event
 
@@ -69,9 +72,8 @@ def acts_open_to(actor: Actor, case: Case) -> tuple[Act, ...]:
     """The acts the person may do to the case as it stands, evidence aside."""
     if not actor.may(CASE_EVENTS) or not actor.sees(case.unit_id):
         return ()
-    return tuple(act for act in ACTS.values()
-                 if case.state in act.states and actor.role in act.roles
-                 and not (act.name == "relapse" and case.closing in ("died", "mistaken")))
+    return tuple(act for act in acts_for(case.state, actor.role)
+                 if not (act.name == "relapse" and case.closing in ("died", "mistaken")))
 
 
 def earliest_day(case: Case) -> date:
@@ -91,6 +93,12 @@ def _check_state(act: Act, case: Case, request: Request) -> None:
         raise Conflict(f"此案刚刚被改为「{_standing(case)}」，您的操作没有保存。", "请刷新后再看。")
     if case.state not in act.states:
         raise Conflict(f"「{_standing(case)}」的个案不能办理「{act.label}」。", "请刷新页面后再看。")
+
+
+def _check_pending(session: Session, act: Act, case: Case) -> None:
+    """A case that another unit is asked to take is not closed under its hands."""
+    if act.to == "closed" and (asked := handover.pending(session, case.id)) is not None:
+        raise Conflict(f"此案正在等待{asked.to_unit.name}接收，不能结案。", "请先撤回移交，或由接收单位办理。")
 
 
 def _standing(case: Case) -> str:
@@ -132,15 +140,27 @@ def _note(request: Request) -> str | None:
 
 
 def _hand_over(session: Session, actor: Actor, case: Case, request: Request) -> dict[str, Any]:
-    target = session.get(Unit, request.unit_id) if request.unit_id else None
-    if target is None or not target.active or target.kind not in ("township", "school"):
-        raise Invalid("请选择「接收单位」。")
-    if target.id == case.unit_id:
-        raise Invalid("此案已由该单位负责，不用移交。")
-    if actor.role == "school" and target.kind != "township":
-        raise Invalid("学校只能将个案移交给户籍所在乡镇。")
-    before, case.unit_id = case.unit_id, target.id
-    return {"from_unit": before, "to_unit": target.id}
+    return handover.ask(session, actor, case, request.unit_id, request.note, request.on)
+
+
+def _assign(session: Session, actor: Actor, case: Case, request: Request) -> dict[str, Any]:
+    target = handover.checked_target(session, actor, case, request.unit_id)
+    handover.drop(session, actor, case, request.note)
+    return handover.given(session, case, target.id)
+
+
+def _persuade(session: Session, actor: Actor, case: Case, request: Request) -> dict[str, Any]:
+    if not request.note.strip():
+        raise Invalid("请填写「劝返经过」。")
+    session.add(Persuasion(student_id=case.student_id, case_id=case.id, unit_id=case.unit_id, content=request.note,
+                           persuaded_on=request.on, persuaders=actor.name))
+    return {}
+
+
+def _follow_up(session: Session, actor: Actor, case: Case, request: Request) -> dict[str, Any]:
+    if not request.note.strip():
+        raise Invalid("请填写返校后的学习、生活和思想状况。")
+    return {"follow_up": True}
 
 
 def _set_source(session: Session, actor: Actor, case: Case, request: Request) -> dict[str, Any]:
@@ -162,5 +182,6 @@ def _nothing(session: Session, actor: Actor, case: Case, request: Request) -> di
 
 
 SPECIAL: Mapping[str, Callable[[Session, Actor, Case, Request], dict[str, Any]]] = {
-    "hand_over": _hand_over, "set_source": _set_source, "attend": _attend,
+    "hand_over": _hand_over, "assign": _assign, "set_source": _set_source, "attend": _attend,
+    "persuade": _persuade, "follow_up": _follow_up,
 }

@@ -24,6 +24,8 @@ from service.models import Case, Student
 SEALED: Mapping[str, str] = {"id_number": "身份证号", "address": "住址", "phone": "联系电话"}
 ALL = "all"
 """Opens every sealed value at once: for the copy that goes in the binder."""
+CITED = ("document", "arrival")
+"""Pieces of evidence that a document named with the act makes good."""
 TONES: Mapping[str, str] = {"suspected": "warn", "verified": "warn", "persuading": "bad", "returned": "work"}
 
 
@@ -34,11 +36,12 @@ class Offer:
     act: Act
     pieces: tuple[Piece, ...]
     document: str
+    document_needed: bool
 
     @property
     def ready(self) -> bool:
         """Whether nothing is missing that was there before the form is filled in."""
-        return all(piece.there for piece in self.pieces if piece.name != "document")
+        return all(piece.there for piece in self.pieces if piece.name not in CITED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +143,8 @@ def _case(session: Session, actor: Actor, case: Case) -> CaseFile:
 
 def _offer(session: Session, case: Case, act: Act) -> Offer:
     found = tuple(piece for piece in pieces(session, case, act, today()) if piece.name != "can_relapse")
-    return Offer(act, found, DOCUMENTS.get(act.closing, "") if "document" in act.evidence else "")
+    cited = [piece for piece in found if piece.name in CITED]
+    return Offer(act, found, DOCUMENTS.get(act.closing, "") if cited else "", not all(p.there for p in cited))
 
 
 def _quiet_days(case: Case) -> int | None:

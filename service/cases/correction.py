@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from service import audit, identity
 from service.access import Actor
 from service.calendar import today
-from service.cases import visits
+from service.cases import due, visits
 from service.cases.doubts import raise_doubts
 from service.cases.mistakes import close_as_mistaken, opened_only_by, tell
 from service.cases.students import Told, fill, identify
@@ -36,6 +36,7 @@ def correct_visit(session: Session, actor: Actor, sheet: Sheet, visit: HomeVisit
         visits.append_visited(session, actor, visit)
     _refresh(session, visit, paper)
     tell(session, actor, visit.case, sheet.id, {"corrected": changed})
+    due.renew(session, visit.case)
     raise_doubts(session, actor, visit.case, sheet.id, today(), doubts)
     audit.record(session, actor, "visit.corrected", "sheet", sheet.id, fields=changed, student=student.id,
                  case=visit.case_id)
@@ -82,6 +83,7 @@ def _move(session: Session, actor: Actor, sheet: Sheet, visit: HomeVisit, studen
         return  # the case stands on more than this visit: only the visit's day changes
     else:
         raise_doubts(session, actor, old, sheet.id, today(), [("visit_moved", student.id)])
+        due.renew(session, old)
     visit.case = visits.case_for(session, actor, student, sheet, paper)
     session.flush()
 

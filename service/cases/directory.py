@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 from service import audit, identity
 from service.access import FILES, Actor, within
 from service.calendar import full_years, today
+from service.cases.handover import TARGETS
 from service.cases.sight import student_in_sight
 from service.cases.states import OUTSTANDING, OVERDUE_DAYS, state_label
 from service.errors import Invalid
@@ -113,8 +114,8 @@ def units_in_sight(session: Session, actor: Actor) -> list[Unit]:
 
 
 def receiving_units(session: Session, actor: Actor) -> list[Unit]:
-    """The units that a case may be handed over to: a school hands over to townships only."""
-    kinds = ("township",) if actor.role == "school" else ("township", "school")
+    """The units that a case may be handed over to."""
+    kinds = TARGETS.get(actor.role, ())
     query = select(Unit).where(Unit.kind.in_(kinds), Unit.active).options(joinedload(Unit.parent))
     return sorted(session.scalars(query), key=_official_place)
 

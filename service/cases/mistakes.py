@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from service.access import Actor
 from service.calendar import today
+from service.cases import due, handover, tasks
 from service.models import Case, CaseEvent
 
 
@@ -19,9 +20,12 @@ def opened_only_by(case: Case, sheet_id: int) -> bool:
 
 def close_as_mistaken(session: Session, actor: Actor, case: Case, sheet_id: int) -> None:
     """Closed on the very day it was opened: in no month does it add to what is outstanding."""
+    handover.drop(session, actor, case)
+    tasks.close_all(session, actor, case)
     before, case.state, case.closing, case.closed_on = case.state, "closed", "mistaken", case.opened_on
     _append(session, actor, case, "closed", case.opened_on, sheet_id,
             {"from": before, "to": "closed", "closing": "mistaken"})
+    due.renew(session, case)
 
 
 def tell(session: Session, actor: Actor, case: Case, sheet_id: int, detail: dict[str, Any],

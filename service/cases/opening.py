@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from service import audit
 from service.access import CASE_EVENTS, Actor
 from service.calendar import today
+from service.cases import due
 from service.cases.states import OPEN
 from service.errors import Conflict, Invalid, NotFound
 from service.models import Case, CaseEvent, Student, Unit
@@ -35,7 +36,7 @@ def begin(session: Session, actor: Actor | None, student: Student, unit_id: int,
     case.events.append(CaseEvent(
         kind="opened", happened_on=on, unit_id=unit_id, sheet_id=sheet_id,
         user_id=actor.user_id if actor else None, detail={"from": None, "to": state, "source": source}))
-    session.flush()
+    due.renew(session, case)
     return case
 
 

@@ -7,15 +7,19 @@ from sqlalchemy.orm import Session
 
 from service.access import Actor, within
 from service.errors import NotFound
-from service.models import Case, HomeVisit, Sheet, Student
+from service.models import Case, Handover, HomeVisit, Sheet, Student
 
 
 def student_in_sight(actor: Actor) -> ColumnElement[bool]:
-    """A child is seen by its school's side, and by the unit that answers for a case of it."""
+    """A child is seen by its school's side, by the township of its household register, by the unit that
+    answers for a case of it, and by one that is asked to take it over."""
     if actor.unit_ids is None:
         return true()
     answered = select(Case.student_id).where(within(Case.unit_id, actor))
-    return or_(within(Student.school_id, actor), Student.id.in_(answered))
+    offered = select(Case.student_id).join(Handover, Handover.case_id == Case.id).where(
+        Handover.state == "pending", within(Handover.to_unit_id, actor))
+    return or_(within(Student.school_id, actor), within(Student.register_unit_id, actor),
+               Student.id.in_(answered), Student.id.in_(offered))
 
 
 def sheet_in_sight(actor: Actor) -> ColumnElement[bool]:

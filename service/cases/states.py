@@ -41,17 +41,20 @@ class Act:
 
 ACTS: Mapping[str, Act] = {act.name: act for act in (
     Act("verify", "核实为辍学", ("suspected",), "verified", _ALL, "verified"),
+    Act("persuade", "登记劝返", OUTSTANDING, "persuading", _ALL, "persuaded"),
     Act("return", "登记返校", OUTSTANDING, "returned", _ALL, "returned"),
     Act("attend", "确认在校", ("returned",), None, _ALL, "note"),
+    Act("follow_up", "登记跟踪情况", ("returned",), None, _ALL, "note"),
     Act("relapse", "登记复辍", ("returned", "closed"), "persuading", _ALL, "relapsed", ("can_relapse",)),
     Act("settle", "销号", ("returned",), "closed", _ABOVE_SCHOOL, "closed",
         ("persuasion_on_paper", "guardian_signature", "confirmed_attendance"), closing="settled"),
-    Act("transferred", "转出核实", OPEN, "closed", _ABOVE_SCHOOL, "closed", ("document",), "transferred"),
+    Act("transferred", "转出核实", OPEN, "closed", _ABOVE_SCHOOL, "closed", ("arrival",), "transferred"),
     Act("died", "死亡", OPEN, "closed", _ABOVE_SCHOOL, "closed", ("document",), "died"),
     Act("abroad", "出国（境）", OPEN, "closed", _ABOVE_SCHOOL, "closed", ("document",), "abroad"),
     Act("over_age", "超龄", OPEN, "closed", _ABOVE_SCHOOL, "closed", ("age",), "over_age"),
     Act("exempted", "免学、缓学", OPEN, "closed", _BUREAU, "closed", ("document",), "exempted"),
-    Act("hand_over", "移交", OPEN, None, _ALL, "handed_over"),
+    Act("hand_over", "申请移交", OPEN, None, _ALL, "note"),
+    Act("assign", "指定负责单位", OPEN, None, _BUREAU, "handed_over"),
     Act("set_source", "更改来源", OPEN, None, _ABOVE_SCHOOL, "note"),
     Act("note", "记事", (*OPEN, "closed"), None, _ALL, "note"),
 )}

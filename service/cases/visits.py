@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from service import audit, identity
 from service.access import Actor
 from service.calendar import today
-from service.cases import matching
+from service.cases import due, matching
 from service.cases.answers import Row
 from service.cases.doubts import raise_doubts
 from service.cases.opening import begin, case_of
@@ -113,7 +113,7 @@ def append_visited(session: Session, actor: Actor, visit: HomeVisit) -> None:
     case.events.append(CaseEvent(
         kind="visited", happened_on=visit.visited_on, unit_id=visit.unit_id, sheet_id=visit.sheet_id,
         user_id=actor.user_id, detail={"from": before, "to": case.state}))
-    session.flush()
+    due.renew(session, case)
 
 
 def visit_of(session: Session, sheet_id: int) -> HomeVisit | None:

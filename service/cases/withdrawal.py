@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from service import audit
 from service.access import Actor
 from service.calendar import today
+from service.cases import due
 from service.cases.doubts import raise_doubts
 from service.cases.mistakes import close_as_mistaken, opened_only_by, tell
 from service.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -67,6 +68,7 @@ def _take_out(session: Session, actor: Actor, visit: HomeVisit, reason: str) -> 
         close_as_mistaken(session, actor, case, sheet_id)
     else:
         raise_doubts(session, actor, case, sheet_id, today(), [("visit_withdrawn", None)])
+        due.renew(session, case)
 
 
 def _checked(actor: Actor, reason: str) -> str:

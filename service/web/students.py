@@ -146,7 +146,7 @@ def _refused(student_id: int, refused: ShibiaoError) -> ResponseReturnValue:
 
 def _hand_over_units(session: Session, found: ChildFile) -> list[Unit]:
     """To whom a case may be handed over, when the person may hand one over at all."""
-    if not any(offer.act.name == "hand_over" for case in found.cases for offer in case.offers):
+    if not any(offer.act.name in ("hand_over", "assign") for case in found.cases for offer in case.offers):
         return []
     return directory.receiving_units(session, actor())
 

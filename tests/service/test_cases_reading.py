@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import select
 
 from service import archive, cases
-from service.cases import child_file, directory, masking, paper, sight
+from service.cases import child_file, directory, handover, masking, paper, sight
 from service.cases.directory import Query
 from service.errors import Invalid, NotAllowed, NotFound
-from service.models import AuditEvent, Case, Scan, Sheet, Student
+from service.models import AuditEvent, Case, Handover, Scan, Sheet, Student
 from tests.service.case_papers import (
     DIRECT_SCHOOL,
     OTHER_SCHOOL,
@@ -178,7 +178,8 @@ def test_a_handed_over_case_is_seen_by_both_sides_with_its_papers(session, count
     with pytest.raises(NotFound):
         paper.open_paper(session, county.actor("township"), visit.sheet_id)
     cases.perform(session, county.actor("direct_school"), visit.case_id,
-                  cases.Request("hand_over", ago(1), unit_id=county.units["城关"]))
+                  cases.Request("hand_over", ago(1), note="户籍在城关", unit_id=county.units["城关"]))
+    handover.answer(session, county.actor("township"), session.query(Handover).one().id, accept=True)
     for user in ("direct_school", "township"):
         filed = paper.open_paper(session, county.actor(user), visit.sheet_id).filed
         assert [record.student_id for record in filed] == [visit.student_id]

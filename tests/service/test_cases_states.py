@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 import pytest
 
 from service.access import CASE_EVENTS, PERMISSIONS
-from service.cases import Request, perform
+from service.cases import Request, due, duties, handover, perform, tasks
 from service.cases.acts import acts_open_to
-from service.cases.states import ACTS, ATTENDANCE_DAYS
+from service.cases.states import ACTS, ATTENDANCE_DAYS, OVERDUE_DAYS
 from service.errors import Conflict, Invalid, NotAllowed, NotFound
-from service.models import Case, CaseEvent, HomeVisit, Student
+from service.models import Case, CaseEvent, HomeVisit, Student, Transfer
 from tests.service.case_papers import OTHER_SCHOOL, SCHOOL, TODAY, ago, id_number, put_visit
 
 STATES = ("suspected", "verified", "persuading", "returned", "closed")
@@ -19,6 +19,9 @@ DONE, REFUSED, CONFLICT = "done", NotAllowed, Conflict
 # Written out by hand from the county's rules, apart from the table in service/cases/states.py.
 EXPECTED = {
     "verify": ({"suspected"}, {"school", "township", "bureau"}, "verified"),
+    "persuade": ({"suspected", "verified", "persuading"}, {"school", "township", "bureau"}, "persuading"),
+    "follow_up": ({"returned"}, {"school", "township", "bureau"}, ""),
+    "assign": ({"suspected", "verified", "persuading", "returned"}, {"bureau"}, ""),
     "return": ({"suspected", "verified", "persuading"}, {"school", "township", "bureau"}, "returned"),
     "attend": ({"returned"}, {"school", "township", "bureau"}, ""),
     "relapse": ({"returned", "closed"}, {"school", "township", "bureau"}, "persuading"),
@@ -192,27 +195,147 @@ def test_no_day_lies_in_the_future_before_the_opening_or_before_the_last_step(wo
     world.do("township", case, "relapse", on=ago(60))
 
 
-def test_a_case_is_handed_over_and_then_its_new_unit_acts(world):
-    case = world.case(unit="县直实验小学")
+def offered(world, state="persuading"):
+    """A case of the county school's that it asks 城关 to take over."""
+    case = world.case(state, unit="县直实验小学")
     case.student.school_id = world.county.units["县直实验小学"]
     world.session.flush()
     with pytest.raises(NotFound):
-        world.do("township", case, "verify")
-    event = world.do("direct_school", case, "hand_over", unit_id=world.county.units["城关"])
-    assert case.unit_id == event.unit_id == world.county.units["城关"]
+        world.do("township", case, "note")
+    world.do("direct_school", case, "hand_over", unit_id=world.county.units["城关"])
+    return case, handover.pending(world.session, case.id)
+
+
+def test_a_hand_over_waits_for_the_other_unit_and_moves_the_case_only_when_accepted(world):
+    case, asked = offered(world)
+    assert case.unit_id == world.county.units["县直实验小学"]
+    with pytest.raises(NotAllowed, match="其他单位"):
+        world.do("township", case, "return")
+    handover.answer(world.session, world.county.actor("township"), asked.id, accept=True)
+    event = world.session.get_one(CaseEvent, asked.event_id)
+    assert case.unit_id == event.unit_id == world.county.units["城关"] and event.kind == "handed_over"
     assert event.detail["from_unit"] == world.county.units["县直实验小学"]
-    world.do("township", case, "return")
+    world.do("township", case, "return", on=TODAY)
     with pytest.raises(NotAllowed, match="其他单位"):
         world.do("direct_school", case, "relapse")
 
 
-def test_a_school_hands_over_to_a_township_only_and_nobody_to_the_same_unit(world):
+def test_a_hand_over_is_sent_back_with_a_reason_and_the_case_stays(world):
+    case, asked = offered(world)
+    township = world.county.actor("township")
+    with pytest.raises(Invalid, match="理由"):
+        handover.answer(world.session, township, asked.id, accept=False, reason=" ")
+    handover.answer(world.session, township, asked.id, accept=False, reason="户籍已迁出")
+    assert (asked.state, case.unit_id) == ("returned", world.county.units["县直实验小学"])
+    assert case.events[-1].note == "户籍已迁出" and case.events[-1].detail["step"] == "returned"
+    with pytest.raises(NotFound):
+        world.do("township", case, "note")
+
+
+@pytest.mark.parametrize("user, error", [
+    ("direct_school", NotAllowed), ("bureau", NotAllowed), ("clerk", NotAllowed), ("other_township", NotFound),
+    ("school", NotFound)])
+def test_only_the_unit_asked_answers(world, user, error):
+    _, asked = offered(world)
+    with pytest.raises(error):
+        handover.answer(world.session, world.county.actor(user), asked.id, accept=True)
+    assert asked.state == "pending"
+
+
+def test_nobody_answers_twice_and_the_asker_may_take_the_offer_back(world):
+    case, asked = offered(world)
+    with pytest.raises(NotAllowed, match="移交单位"):
+        handover.withdraw(world.session, world.county.actor("township"), asked.id)
+    handover.withdraw(world.session, world.county.actor("direct_school"), asked.id)
+    with pytest.raises(NotFound):
+        handover.answer(world.session, world.county.actor("township"), asked.id, accept=True)
+    world.do("direct_school", case, "hand_over", unit_id=world.county.units["城关"])
+    again = handover.pending(world.session, case.id)
+    handover.answer(world.session, world.county.actor("township"), again.id, accept=True)
+    with pytest.raises(Conflict, match="已经有了答复"):
+        handover.answer(world.session, world.county.actor("township"), again.id, accept=False, reason="x")
+
+
+def test_a_case_on_offer_is_offered_once_and_not_closed_under_the_others_hands(world):
+    case, _ = offered(world)
+    with pytest.raises(Conflict, match="等待"):
+        world.do("direct_school", case, "hand_over", unit_id=world.county.units["城关"])
+    with pytest.raises(Conflict, match="不能结案"):
+        world.do("bureau", case, "died")
+    world.do("bureau", case, "assign", unit_id=world.county.units["河滨"])
+    assert handover.pending(world.session, case.id) is None
+    assert case.unit_id == world.county.units["河滨"]
+
+
+def test_a_hand_over_says_why_and_goes_where_the_role_may_send_it(world):
     case = world.case()
+    with pytest.raises(Invalid, match="理由"):
+        world.do("school", case, "hand_over", note=" ")
     with pytest.raises(Invalid, match="乡镇"):
         world.do("school", case, "hand_over", unit_id=world.county.units[OTHER_SCHOOL])
     for target in (None, case.unit_id, world.county.units["示范县教育体育局"], 99_999):
         with pytest.raises(Invalid):
             world.do("bureau", case, "hand_over", unit_id=target)
+
+
+def test_a_child_who_arrived_elsewhere_is_closed_by_the_register_without_a_document(world):
+    case = world.case()
+    with pytest.raises(Invalid, match="转入"):
+        world.do("township", case, "transferred", document="")
+    out = Transfer(direction="out", student=case.student, name=case.student.name, unit_id=case.unit_id,
+                   moved_on=ago(30), receipt="学籍转接单一号", receipt_on=ago(5))
+    world.session.add(out)
+    world.session.flush()
+    world.do("township", case, "transferred", document="")
+    assert case.closing == "transferred"
+
+
+def test_an_arrival_before_the_child_went_missing_proves_nothing(world):
+    case = world.case()
+    world.session.add(Transfer(direction="out", student=case.student, name=case.student.name, unit_id=case.unit_id,
+                               moved_on=ago(400), receipt="学籍转接单一号", receipt_on=ago(390)))
+    world.session.flush()
+    with pytest.raises(Invalid, match="转入"):
+        world.do("township", case, "transferred", document="")
+
+
+def test_what_is_due_follows_the_case(world):
+    actor = world.county.actor("township")
+    case = world.case("suspected")
+    due.renew(world.session, case)
+    assert case.due_for == "verify"
+    world.do("school", case, "verify", on=ago(50))
+    assert (case.due_for, case.due_on) == ("visit", ago(61))  # the visit of 90 days ago was the last contact
+    world.do("school", case, "persuade", on=ago(10))
+    assert (case.due_for, case.due_on) == ("visit", ago(10 - OVERDUE_DAYS + 1))
+    task = tasks.ask(world.session, actor, case.id, "查清去向", TODAY)
+    assert (case.due_for, case.due_on) == ("task", TODAY)
+    tasks.finish(world.session, world.county.actor("school"), task.id, "在县城打工")
+    assert case.due_for == "visit"
+    world.do("school", case, "return", on=TODAY)
+    assert case.due_for == "attend"
+
+
+def test_a_closed_case_asks_for_nothing_and_its_open_tasks_end_with_a_note(world):
+    case = world.case()
+    tasks.ask(world.session, world.county.actor("bureau"), case.id, "查清去向", TODAY)
+    world.do("bureau", case, "died")
+    assert (case.due_on, case.due_for) == (None, "") and not tasks.asked(world.session, case)
+    assert any(event.detail.get("step") == "dropped" for event in case.events)
+    with pytest.raises(Conflict):
+        tasks.ask(world.session, world.county.actor("bureau"), case.id, "查清去向", TODAY)
+
+
+def test_one_person_has_a_duty_at_a_time_and_each_change_is_told(world):
+    case, actor = world.case(), world.county.actor("school")
+    duties.name(world.session, actor, case.id, "teacher", "周文静", "13800000000")
+    duties.name(world.session, actor, case.id, "teacher", "李国强")
+    duties.name(world.session, actor, case.id, "village", "谭支书")
+    assert [(duty.role_label, duty.name) for duty in duties.named(world.session, case)] == [
+        ("包保教师", "李国强"), ("村（社区）责任人", "谭支书")]
+    duties.relieve(world.session, actor, duties.named(world.session, case)[0].duty_id)
+    assert [duty.role for duty in duties.named(world.session, case)] == ["village"]
+    assert sum("duty" in event.detail for event in case.events) == 4
 
 
 @pytest.mark.parametrize("change", [{"source": "hearsay"}, {"year": 1850}, {"year": TODAY.year + 1}])

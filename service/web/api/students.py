@@ -139,8 +139,8 @@ class EventIn(BaseModel):
     """An act on a case; `state` is the state the caller saw, to be told when it has changed."""
 
     model_config = ConfigDict(extra="forbid")
-    act: Literal["verify", "return", "attend", "relapse", "settle", "transferred", "died", "abroad",
-                 "over_age", "exempted", "hand_over", "set_source", "note"]
+    act: Literal["verify", "persuade", "return", "follow_up", "assign", "attend", "relapse", "settle",
+                 "transferred", "died", "abroad", "over_age", "exempted", "hand_over", "set_source", "note"]
     on: date
     note: str = Field("", max_length=500)
     document: str = Field("", max_length=200)
