@@ -22,15 +22,17 @@ TRAINING = "training"            # take corrected crops out to train a reader
 REPORTS = "reports"              # figures, lists behind them, exports
 QUALITY = "quality"              # how many errors the records hold, and each reader's share
 COUNTY = "county"                # the whole county's figures and ranking
+LISTS = "lists"                  # hand lists in, and see what they say
 UNITS = "units"                  # units and the state of the queue
 ACCOUNTS = "accounts"            # users, roles, tokens
 AUDIT = "audit"                  # the record of who did what
 
 PERMISSIONS: Mapping[str, frozenset[str]] = {
-    "school": frozenset({UPLOAD, FILES, CASE_EVENTS, REVEAL, REPORTS}),
-    "township": frozenset({UPLOAD, FILES, CASE_EVENTS, REVEAL, REPORTS}),
+    "school": frozenset({UPLOAD, FILES, CASE_EVENTS, REVEAL, REPORTS, LISTS}),
+    "township": frozenset({UPLOAD, FILES, CASE_EVENTS, REVEAL, REPORTS, LISTS}),
     "clerk": frozenset({UPLOAD, REVIEW, FILES, REVEAL, REPORTS, COUNTY}),
-    "bureau": frozenset({UPLOAD, REVIEW, FILES, CASE_EVENTS, REVEAL, REPORTS, COUNTY, QUALITY, LEARNING, TRAINING}),
+    "bureau": frozenset({UPLOAD, REVIEW, FILES, CASE_EVENTS, REVEAL, REPORTS, COUNTY, QUALITY, LEARNING, TRAINING,
+                         LISTS}),
     "system_admin": frozenset({UNITS, LEARNING}),
     "security_admin": frozenset({ACCOUNTS}),
     "audit_admin": frozenset({AUDIT}),

@@ -36,6 +36,17 @@ class Keyring:
         raw = base64.b64decode(body)
         return AESGCM(self.keys[key_id]).decrypt(raw[:_NONCE], raw[_NONCE:], label.encode()).decode()
 
+    def seal_bytes(self, data: bytes, label: str) -> bytes:
+        """A whole file sealed: `key id:` and the raw nonce and ciphertext."""
+        nonce = os.urandom(_NONCE)
+        sealed = AESGCM(self.keys[self.current]).encrypt(nonce, data, label.encode())
+        return f"{self.current}:".encode() + nonce + sealed
+
+    def open_bytes(self, sealed: bytes, label: str) -> bytes:
+        """The file sealed under the same label; cryptography's InvalidTag when it was altered."""
+        key_id, _, raw = sealed.partition(b":")
+        return AESGCM(self.keys[key_id.decode()]).decrypt(raw[:_NONCE], raw[_NONCE:], label.encode())
+
     def fingerprint(self, text: str, label: str) -> str:
         """A keyed digest for finding equal values without opening any."""
         return hmac.new(self.search_key, f"{label}\0{text}".encode(), hashlib.sha256).hexdigest()

@@ -14,6 +14,7 @@ import structlog
 from service.config import Settings
 
 TASK = "workers.read_scan"
+LIST_TASK = "workers.work_on_list"
 QUEUE = "shibiao"
 
 _log = structlog.get_logger(__name__)
@@ -25,6 +26,9 @@ class Hints(Protocol):
     def send(self, scan_id: str) -> None:
         """Say that this scan waits."""
 
+    def send_list(self, import_id: int) -> None:
+        """Say that this list waits."""
+
     def close(self) -> None:
         """Send no more."""
 
@@ -33,6 +37,9 @@ class NoHints:
     """The embedded installation's: workers ask the database themselves."""
 
     def send(self, scan_id: str) -> None:
+        """Nothing to do."""
+
+    def send_list(self, import_id: int) -> None:
         """Nothing to do."""
 
     def close(self) -> None:
@@ -46,25 +53,33 @@ class BrokerHints:
     for `pause` seconds, in which hints are dropped; the sweeper repeats those that matter.
     """
 
-    def __init__(self, publish: Callable[[str], None], pause: float = 10.0) -> None:
+    def __init__(self, publish: Callable[[str, str | int], None], pause: float = 10.0) -> None:
         self._publish, self._pause = publish, pause
-        self._waiting: queue.Queue[str] = queue.Queue(maxsize=10_000)
+        self._waiting: queue.Queue[tuple[str, str | int]] = queue.Queue(maxsize=10_000)
         self._open_until = 0.0
         self._owner = 0
         self._lock = threading.Lock()
         self._closed = False
 
     def send(self, scan_id: str) -> None:
-        """Leave a hint for the sending thread, started here so that it belongs to this process."""
-        self._start()
-        try:
-            self._waiting.put_nowait(scan_id)
-        except queue.Full:
-            _log.warning("hint dropped", scan_id=scan_id)
+        """Leave a hint for the sending thread."""
+        self._leave(TASK, scan_id)
+
+    def send_list(self, import_id: int) -> None:
+        """Leave a hint at a list."""
+        self._leave(LIST_TASK, import_id)
 
     def close(self) -> None:
         """Send no more."""
         self._closed = True
+
+    def _leave(self, task: str, about: str | int) -> None:
+        """The thread is started here so that it belongs to this process."""
+        self._start()
+        try:
+            self._waiting.put_nowait((task, about))
+        except queue.Full:
+            _log.warning("hint dropped", task=task, about=about)
 
     def _start(self) -> None:
         with self._lock:
@@ -75,15 +90,15 @@ class BrokerHints:
     def _run(self) -> None:
         while not self._closed:
             try:
-                self._one(self._waiting.get(timeout=1.0))
+                self._one(*self._waiting.get(timeout=1.0))
             except queue.Empty:
                 continue
 
-    def _one(self, scan_id: str) -> None:
+    def _one(self, task: str, about: str | int) -> None:
         if time.monotonic() < self._open_until:
             return
         try:
-            self._publish(scan_id)
+            self._publish(task, about)
         except Exception as failed:  # noqa: BLE001  whatever the broker's client raises, a hint may get lost
             self._open_until = time.monotonic() + self._pause
             _log.warning("broker does not answer", error=type(failed).__name__)
@@ -102,14 +117,14 @@ def broker_options() -> dict[str, Any]:
     }
 
 
-def _publisher(redis_url: str) -> Callable[[str], None]:
+def _publisher(redis_url: str) -> Callable[[str, str | int], None]:
     app: Any = None
 
-    def publish(scan_id: str) -> None:
+    def publish(task: str, about: str | int) -> None:
         nonlocal app
         if app is None:
             app = _producer(redis_url)
-        app.send_task(TASK, args=[scan_id], queue=QUEUE, retry=False, ignore_result=True)
+        app.send_task(task, args=[about], queue=QUEUE, retry=False, ignore_result=True)
 
     return publish
 

@@ -10,6 +10,7 @@ import structlog
 from service import jobs
 from service.errors import ShibiaoError
 from service.installation import Installation
+from service.lists import work
 from service.reports import keeping
 
 _HINT_AGAIN_SWEEPS = 6
@@ -57,5 +58,9 @@ def sweep(installation: Installation) -> None:
     if settings.redis_url:  # without a broker the workers ask the database themselves
         for scan_id in jobs.to_hint(installation.database, settings.sweep_seconds * _HINT_AGAIN_SWEEPS):
             installation.hints.send(scan_id)
+        with installation.database.read() as session:
+            lists = work.waiting(session)
+        for import_id in lists:  # few, and none that a living worker holds
+            installation.hints.send_list(import_id)
     keeping.keep_up(installation.database)
     installation.store.sweep(_STALE_PART_SECONDS)

@@ -10,6 +10,7 @@ import structlog
 
 from service.errors import ShibiaoError
 from service.installation import Installation
+from service.lists.work import work_on_list
 from service.reading import Reader, work
 from workers.process import worker_name
 
@@ -26,13 +27,14 @@ def run(installation: Installation, reader: Reader, stop: threading.Event) -> in
     name, count = worker_name(), 0
     while not stop.is_set():
         try:
-            worked = work(installation, reader, name, overrun=_leave)
+            worked = work_on_list(installation)  # first: somebody watches its progress
+            read = work(installation, reader, name, overrun=_leave)
         except ShibiaoError as refused:  # the database is away: the lease settles what was under way
             _log.warning("database away", error=type(refused).__name__)
             stop.wait(5 * POLL_SECONDS)
             continue
-        count += worked
-        if not worked:
+        count += read
+        if not (worked or read):
             stop.wait(POLL_SECONDS)
         elif _grown():
             break

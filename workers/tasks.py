@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from service.config import Settings
-from service.hints import TASK
+from service.hints import LIST_TASK, TASK
 from service.installation import Installation, open_installation
+from service.lists.work import work_on_list
 from service.reading import Reader, work
 from service.sweeper import Sweeper
 from workers.process import own_reader, worker_name
@@ -57,6 +58,12 @@ def read_scan(scan_id: str) -> None:
     work(process.installation, process.reader, worker_name(), scan_id=scan_id)
 
 
+def take_list(import_id: int) -> None:
+    """Do the next step of this list if it is due."""
+    work_on_list(open_process(Settings.from_env()).installation, import_id)
+
+
 def register(app: Any) -> None:
-    """Make the work known to a Celery application under the name hints use."""
+    """Make the work known to a Celery application under the names hints use."""
     app.task(name=TASK)(read_scan)
+    app.task(name=LIST_TASK)(take_list)

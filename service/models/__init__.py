@@ -4,6 +4,7 @@ from service.models.cases import Case, CaseEvent, HomeVisit, Student, TownshipCo
 from service.models.duties import CaseDuty, CaseTask, Handover
 from service.models.household import CategoryFact, HouseholdMember, SchoolPeriod
 from service.models.ledger import LedgerMark, LedgerStep
+from service.models.lists import ListEntry, ListImport, ListProblem
 from service.models.months import IssuedReport, MonthlyReturn, ReturnStep
 from service.models.papers import Agreement, Inspection, Lesson, Persuasion, SchoolPlan, Transfer, TransferPairing
 from service.models.people import ApiToken, AuditEvent, LoginFailure, Unit, User, WebSession
@@ -12,9 +13,9 @@ from service.models.second import SecondEntry, SecondReading
 from service.models.values import Decision, Reading
 
 __all__ = [
-    "Agreement", "ApiToken", "AuditEvent", "Case", "CaseDuty", "CaseEvent", "CaseTask", "CategoryFact",
-    "Decision", "Handover", "HomeVisit", "HouseholdMember", "Inspection", "IssuedReport", "Job", "LedgerMark",
-    "LedgerStep", "Lesson", "LoginFailure", "MonthlyReturn", "Persuasion", "Reading", "ReturnStep", "Scan",
-    "SchoolPeriod", "SchoolPlan", "SecondEntry", "SecondReading", "Sheet", "SheetNote", "Student",
-    "TownshipCount", "Transfer", "TransferPairing", "Unit", "User", "WebSession",
+    "Agreement", "ApiToken", "AuditEvent", "Case", "CaseDuty", "CaseEvent", "CaseTask", "CategoryFact", "Decision",
+    "Handover", "HomeVisit", "HouseholdMember", "Inspection", "IssuedReport", "Job", "LedgerMark", "LedgerStep",
+    "Lesson", "ListEntry", "ListImport", "ListProblem", "LoginFailure", "MonthlyReturn", "Persuasion", "Reading",
+    "ReturnStep", "Scan", "SchoolPeriod", "SchoolPlan", "SecondEntry", "SecondReading", "Sheet", "SheetNote",
+    "Student", "TownshipCount", "Transfer", "TransferPairing", "Unit", "User", "WebSession",
 ]

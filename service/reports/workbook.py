@@ -6,11 +6,11 @@ import io
 import re
 import zipfile
 from collections.abc import Sequence
-from typing import cast
+from typing import Any, cast
 from xml.sax.saxutils import escape
 
 from openpyxl import Workbook
-from openpyxl.cell import Cell
+from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
@@ -40,6 +40,31 @@ def xlsx_bytes(pages: Sequence[Page]) -> bytes:
     out = io.BytesIO()
     book.save(out)
     return _with_values(out.getvalue(), values)
+
+
+def plain_xlsx(name: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
+    """A worksheet of texts without any dress, for many rows: written row by row."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(name)
+    sheet.freeze_panes = "A2"
+
+    def cell(text: str, *, bold: bool = False) -> Any:
+        made = WriteOnlyCell(sheet, value=printable(text) or None)
+        made.number_format = "@"
+        if made.value is not None:
+            made.data_type = "s"
+        if is_risky(text):
+            made.quotePrefix = True
+        if bold:
+            made.font = Font(bold=True)
+        return made
+
+    sheet.append([cell(text, bold=True) for text in headings])
+    for row in rows:
+        sheet.append([cell(text) for text in row])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
 
 
 class _Leaf:

@@ -16,6 +16,7 @@ from service.web import (
     auth,
     errors,
     learning,
+    lists,
     observe,
     quality,
     report_files,
@@ -33,7 +34,7 @@ from service.web import (
 from service.web.api import register_api
 
 _SCREENS = Path(__file__).parents[2] / "templates" / "screens"
-_AREAS = (auth, uploads, review, review_notes, wall, second, quality, sheet_images, students, archive, reports,
+_AREAS = (auth, uploads, review, review_notes, wall, second, quality, sheet_images, students, archive, lists, reports,
           report_files, learning, admin_accounts, admin_units, admin_audit, observe)
 
 

@@ -43,6 +43,7 @@ NAVIGATION = (
     Link("审核", "/review", access.REVIEW),
     Link("学生档案", "/students", access.FILES, ("/sheets",)),
     Link("档案检索", "/archive", access.FILES),
+    Link("名单", "/lists", access.LISTS),
     Link("报表", "/reports", access.REPORTS),
     Link("录入质量", "/quality", access.QUALITY),
     Link("识别校准", "/learning", access.LEARNING),

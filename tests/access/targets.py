@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from service.database import now
-from service.models import ApiToken, Case, CaseEvent, Job, Reading, Scan, SecondReading, Sheet, Student
+from service.models import ApiToken, Case, CaseEvent, Job, ListImport, Reading, Scan, SecondReading, Sheet, Student
 from tests.conftest import County
 
 OWN_SCHOOL, OTHER_SCHOOL = "城关一小", "河滨中学"
@@ -126,6 +126,19 @@ def _token(county: County) -> int:
         return token.id
 
 
+def _list(county: County, unit: str) -> int:
+    uploader = county.users["school" if unit == OWN_SCHOOL else "other_school"]
+    look = {"sheets": [{"name": "名单", "rows": 2, "head": [["姓名", "身份证号", "学校"], ["测试生", "", unit]]}]}
+    mapping = {"sheet": 0, "heading_row": 0, "columns": {"name": 0, "id_number": 1, "school": 2}, "units": {}}
+    with county.installation.database.write() as session:
+        told = ListImport(kind="roster", unit_id=county.units[unit], uploaded_by=uploader, file_name="学籍.xlsx",
+                          sealed_sha256=county.installation.store.put(b"sealed"), size=6, state="to_confirm",
+                          year=2024, look=look, mapping=mapping, summary={"good": 1, "rows": 1})
+        session.add(told)
+        session.flush()
+        return told.id
+
+
 def _both(make: Callable[[County, str], Any], absent: Any) -> Callable[[County], Target]:
     return lambda county: Target(make(county, OWN_SCHOOL), make(county, OTHER_SCHOOL), absent)
 
@@ -141,6 +154,7 @@ TARGETS: dict[str, Callable[[County], Target]] = {
     "student": _both(_student, 999_999),
     "case": _both(_case, 999_999),
     "doubt": _both(_doubt, 999_999),
+    "list": _both(_list, 999_999),
     "user": lambda county: Target(county.users["other_school"], county.users["clerk"], 999_999),
     "unit": lambda county: Target(county.units["城关二小"], county.units["河滨中学"], 999_999),
     "reporting_unit": lambda county: Target(county.units["城关"], county.units["河滨"], 999_999),

@@ -64,7 +64,7 @@ def test_without_a_broker_for_good_uploads_are_safe_and_embedded_workers_read_th
 def test_the_circuit_stays_open_for_a_while_after_a_failure():
     tried = []
 
-    def publish(scan_id):
+    def publish(task, scan_id):
         tried.append(scan_id)
         raise ConnectionError
 
