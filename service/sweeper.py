@@ -8,6 +8,7 @@ import threading
 import structlog
 
 from service import jobs
+from service.cases import due, missing
 from service.errors import ShibiaoError
 from service.installation import Installation
 from service.lists import work
@@ -49,7 +50,8 @@ class Sweeper:
 def sweep(installation: Installation) -> None:
     """Hint again at due jobs, fail those whose leases ran out too often, clear stale partial uploads.
 
-    What reports keep ready is brought up to date besides.
+    What reports and lists keep ready is brought up to date besides, and children whom no school took in
+    become suspects.
     """
     settings = installation.settings
     given_up = jobs.give_up_exhausted(installation.database)
@@ -63,4 +65,6 @@ def sweep(installation: Installation) -> None:
         for import_id in lists:  # few, and none that a living worker holds
             installation.hints.send_list(import_id)
     keeping.keep_up(installation.database)
+    missing.watch(installation.database)
+    due.renew_unknown(installation.database)
     installation.store.sweep(_STALE_PART_SECONDS)

@@ -13,7 +13,7 @@ from service import audit
 from service.access import CASE_EVENTS, Actor
 from service.calendar import today
 from service.cases import sight
-from service.errors import Invalid, NotAllowed, NotFound
+from service.errors import Conflict, Invalid, NotAllowed, NotFound
 from service.models import Case, CaseDuty, CaseEvent
 from service.models.duties import DUTY_ROLES
 
@@ -56,9 +56,11 @@ def name(session: Session, actor: Actor, case_id: int, role: str, person: str, p
 def relieve(session: Session, actor: Actor, duty_id: int) -> CaseDuty:
     """End a person's responsibility today."""
     duty = session.get(CaseDuty, duty_id)
-    if duty is None or duty.until_on is not None:
+    if duty is None:
         raise NotFound
     case = _held(session, actor, duty.case_id)
+    if duty.until_on is not None:
+        raise Conflict("这位责任人已经解除。", "请刷新后再看。")
     duty.until_on = today()
     _tell(session, actor, case, duty, "relieved")
     return duty

@@ -121,7 +121,7 @@ class Transfer(Base):
     other_unit: Mapped[Unit | None] = relationship(foreign_keys=[other_unit_id])
     sheet: Mapped[Sheet | None] = relationship()
     case: Mapped[Case | None] = relationship()
-    partner: Mapped[Transfer | None] = relationship(remote_side=[id])
+    partner: Mapped[Transfer | None] = relationship(remote_side=[id], post_update=True)
 
 
 class TransferPairing(Base):

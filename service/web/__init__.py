@@ -14,6 +14,7 @@ from service.web import (
     admin_units,
     archive,
     auth,
+    casework,
     errors,
     learning,
     lists,
@@ -27,6 +28,7 @@ from service.web import (
     security,
     sheet_images,
     students,
+    transfers,
     uploads,
     wall,
     wording,
@@ -34,8 +36,9 @@ from service.web import (
 from service.web.api import register_api
 
 _SCREENS = Path(__file__).parents[2] / "templates" / "screens"
-_AREAS = (auth, uploads, review, review_notes, wall, second, quality, sheet_images, students, archive, lists, reports,
-          report_files, learning, admin_accounts, admin_units, admin_audit, observe)
+_AREAS = (auth, uploads, review, review_notes, wall, second, quality, sheet_images, students, casework,
+          transfers, archive, lists, reports, report_files, learning, admin_accounts, admin_units, admin_audit,
+          observe)
 
 
 def build_app(source: Installation | Settings | None = None) -> Flask:

@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from flask import Flask, g, request
 
 from service import access
+from service.cases import work
 from service.web.context import csrf, installation
 
 LOCAL = timezone(timedelta(hours=8), "Asia/Shanghai")
@@ -41,7 +42,8 @@ class Link:
 NAVIGATION = (
     Link("上传", "/uploads", access.UPLOAD, ("/scans",)),
     Link("审核", "/review", access.REVIEW),
-    Link("学生档案", "/students", access.FILES, ("/sheets",)),
+    Link("待办", "/tasks", access.FILES),
+    Link("学生档案", "/students", access.FILES, ("/sheets", "/transfers", "/home-teaching")),
     Link("档案检索", "/archive", access.FILES),
     Link("名单", "/lists", access.LISTS),
     Link("报表", "/reports", access.REPORTS),
@@ -87,6 +89,7 @@ def prepare(app: Flask) -> None:
     app.add_template_filter(_unit_word, "unit_word")
     app.add_template_global(csrf)
     app.add_template_global(page_link)
+    app.add_template_global(_open_work, "open_work")
     app.context_processor(_frame)
 
 
@@ -96,6 +99,15 @@ def _role_word(role: str) -> str:
 
 def _unit_word(kind: str) -> str:
     return UNIT_WORDS.get(kind, kind)
+
+
+def _open_work() -> work.Counts | None:
+    """What waits for the person, for the screens that people come to first."""
+    actor = g.get("actor")
+    if actor is None or not actor.may(access.FILES):
+        return None
+    with installation().database.read() as session:
+        return work.counts(session, actor)
 
 
 def _frame() -> dict[str, Any]:

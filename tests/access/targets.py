@@ -6,7 +6,22 @@ from datetime import date
 from typing import Any
 
 from service.database import now
-from service.models import ApiToken, Case, CaseEvent, Job, ListImport, Reading, Scan, SecondReading, Sheet, Student
+from service.models import (
+    ApiToken,
+    Case,
+    CaseDuty,
+    CaseEvent,
+    CaseTask,
+    Handover,
+    Job,
+    ListImport,
+    Reading,
+    Scan,
+    SecondReading,
+    Sheet,
+    Student,
+    Transfer,
+)
 from tests.conftest import County
 
 OWN_SCHOOL, OTHER_SCHOOL = "城关一小", "河滨中学"
@@ -117,6 +132,29 @@ def _doubt(county: County, unit: str) -> int:
         return event.id
 
 
+def _kept(make: Callable[..., Any]) -> Callable[[County, str], int]:
+    """A record about a case of the unit's."""
+    def kept(county: County, unit: str) -> int:
+        case_id = _case(county, unit)
+        with county.installation.database.write() as session:
+            record = make(county, case_id, county.units[unit])
+            session.add(record)
+            session.flush()
+            return record.id
+    return kept
+
+
+_handover = _kept(lambda county, case_id, unit_id: Handover(
+    case_id=case_id, from_unit_id=unit_id, to_unit_id=county.units["鸦岭"], reason="户籍在鸦岭",
+    asked_on=date(2019, 4, 12)))
+_task = _kept(lambda county, case_id, unit_id: CaseTask(
+    case_id=case_id, unit_id=unit_id, text="查清去向", due_on=date(2019, 4, 12)))
+_duty = _kept(lambda county, case_id, unit_id: CaseDuty(
+    case_id=case_id, unit_id=unit_id, role="teacher", name="周文静", from_on=date(2019, 4, 12)))
+_transfer = _kept(lambda county, case_id, unit_id: Transfer(
+    direction="out", name="测试生", unit_id=unit_id, moved_on=date(2019, 4, 12)))
+
+
 def _token(county: County) -> int:
     with county.installation.database.write() as session:
         token = ApiToken(token_hash=f"{now().timestamp()}", user_id=county.users["school"], name="x",
@@ -155,6 +193,10 @@ TARGETS: dict[str, Callable[[County], Target]] = {
     "case": _both(_case, 999_999),
     "doubt": _both(_doubt, 999_999),
     "list": _both(_list, 999_999),
+    "handover": _both(_handover, 999_999),
+    "task": _both(_task, 999_999),
+    "duty": _both(_duty, 999_999),
+    "transfer": _both(_transfer, 999_999),
     "user": lambda county: Target(county.users["other_school"], county.users["clerk"], 999_999),
     "unit": lambda county: Target(county.units["城关二小"], county.units["河滨中学"], 999_999),
     "reporting_unit": lambda county: Target(county.units["城关"], county.units["河滨"], 999_999),

@@ -1,0 +1,24 @@
+"""Who may see what waits, answer hand-overs, ask for things, and join transfers."""
+
+from tests.access.rows import CASEWORKERS, UPLOADERS, Row
+
+OK, BACK = frozenset({200}), frozenset({302})
+DONE = frozenset({302, 409})
+"""The first who may does it; those after are told that it is done."""
+
+ROWS = [
+    Row("GET", "/tasks", UPLOADERS, answers=OK),
+    Row("POST", "/handovers/<int:handover_id>/<any(accept, send_back, withdraw):step>", CASEWORKERS, "handover",
+        values={"step": "withdraw"}, form={}, answers=DONE),
+    Row("POST", "/cases/<int:case_id>/tasks", CASEWORKERS, "case", form={"text": "查清去向", "due_on": "2099-01-01"},
+        answers=BACK),
+    Row("POST", "/tasks/<int:task_id>/done", CASEWORKERS, "task", form={}, answers=DONE),
+    Row("POST", "/cases/<int:case_id>/duties", CASEWORKERS, "case", form={"role": "teacher", "name": "周文静"},
+        answers=BACK),
+    Row("POST", "/duties/<int:duty_id>/end", CASEWORKERS, "duty", form={}, answers=DONE),
+    Row("GET", "/transfers", UPLOADERS, answers=OK),
+    Row("POST", "/transfers", UPLOADERS, form={"text": "测试"}, answers=OK),
+    Row("GET", "/transfers/<int:transfer_id>", UPLOADERS, "transfer", answers=OK),
+    Row("POST", "/transfers/<int:transfer_id>/<any(pair, unpair, receive, unreceive):step>", CASEWORKERS, "transfer",
+        values={"step": "receive"}, form={"receipt": "转接单一号", "on": "2019-05-01"}, answers=DONE),
+]
