@@ -21,6 +21,7 @@ LEARNING = "learning"            # how sure the reader is and was right; totals 
 TRAINING = "training"            # take corrected crops out to train a reader
 REPORTS = "reports"              # figures, lists behind them, exports
 QUALITY = "quality"              # how many errors the records hold, and each reader's share
+RETURNS = "returns"              # submit a unit's monthly return, decide on those of the units below
 COUNTY = "county"                # the whole county's figures and ranking
 LISTS = "lists"                  # hand lists in, and see what they say
 UNITS = "units"                  # units and the state of the queue
@@ -28,11 +29,11 @@ ACCOUNTS = "accounts"            # users, roles, tokens
 AUDIT = "audit"                  # the record of who did what
 
 PERMISSIONS: Mapping[str, frozenset[str]] = {
-    "school": frozenset({UPLOAD, FILES, CASE_EVENTS, REVEAL, REPORTS, LISTS}),
-    "township": frozenset({UPLOAD, FILES, CASE_EVENTS, REVEAL, REPORTS, LISTS}),
+    "school": frozenset({UPLOAD, FILES, CASE_EVENTS, REVEAL, REPORTS, LISTS, RETURNS}),
+    "township": frozenset({UPLOAD, FILES, CASE_EVENTS, REVEAL, REPORTS, LISTS, RETURNS}),
     "clerk": frozenset({UPLOAD, REVIEW, FILES, REVEAL, REPORTS, COUNTY}),
     "bureau": frozenset({UPLOAD, REVIEW, FILES, CASE_EVENTS, REVEAL, REPORTS, COUNTY, QUALITY, LEARNING, TRAINING,
-                         LISTS}),
+                         LISTS, RETURNS}),
     "system_admin": frozenset({UNITS, LEARNING}),
     "security_admin": frozenset({ACCOUNTS}),
     "audit_admin": frozenset({AUDIT}),

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 
-from sqlalchemy import Connection, insert, text
+from sqlalchemy import Connection, insert, text, update
 
 from service.models import Case, CaseEvent, Student, Unit
 
@@ -79,7 +79,7 @@ def make(size: Size, seed: int = 1) -> County:
     for number in range(1, size.cases + 1):
         home = rng.choice(schools) if rng.random() > 0.05 else rng.choice(townships)
         life = _Life(rng, size, number, home, schools, townships)
-        source, year, corrected = life.source
+        source, year = life.source
         students.append({"id": number, "name": f"学生{number}", "school_id": home, "sex": rng.choice("男女"),
                          "born_on": date(2005, 1, 1) + timedelta(days=rng.randrange(2500))})
         told = life.events()
@@ -98,7 +98,7 @@ class _Life:
                  townships: list[int]) -> None:
         self.rng, self.size, self.number, self.unit = rng, size, number, home
         self.schools, self.townships = schools, townships
-        self.source = (rng.choice(SOURCES), size.first.year - (rng.random() < 0.4), False)
+        self.source = (rng.choice(SOURCES), size.first.year - (rng.random() < 0.4))
         self.mistaken = rng.random() < 0.02
 
     def events(self) -> list[Told]:
@@ -114,8 +114,9 @@ class _Life:
         if self.mistaken:
             found.append(self._late("closed", found[0].on, {"closing": "mistaken"}))
         elif rng.random() < 0.03:
-            before = {"source": rng.choice(SOURCES), "year": self.size.first.year - 2}
-            found.append(self._late("note", found[0].on, {"act": "set_source", "before": before}))
+            before = dict(zip(("source", "year"), self.source, strict=True))
+            after = {"source": rng.choice(SOURCES), "year": self.size.first.year - 2}
+            found.append(self._late("note", found[0].on, {"act": "set_source", **after, "before": before}))
         return found
 
     def _next(self, out: bool) -> tuple[str, bool]:
@@ -173,6 +174,10 @@ def record(connection: Connection, events: Iterable[Told], first_id: int = 1) ->
     else:
         for start in range(0, len(rows), 20_000):
             connection.execute(insert(CaseEvent.__table__), rows[start:start + 20_000])
+    for row in rows:
+        if row["detail"].get("act") == "set_source":
+            connection.execute(update(Case.__table__).where(Case.id == row["case_id"]).values(
+                source=row["detail"]["source"], source_year=row["detail"]["year"]))
     return first_id + len(rows)
 
 

@@ -10,13 +10,16 @@ from service.cases.states import CLOSING_LABELS, SOURCE_LABELS
 from service.errors import Invalid
 from service.reports.ledger import FIGURES, Level
 from service.reports.periods import Month
+from service.reports.records import RECORD_FIGURES
 from service.reports.walk import Span
 
 LABELS: Mapping[str, str] = {
     "opening": "月初应劝返", "new": "本月新增", "relapsed": "本月复辍", "taken_over": "接收移交",
     "returned": "本月劝返", "closed": "本月其他销号", "handed_over": "移出移交", "closing": "月末未劝返",
     "recovered": "月初应劝返中已复学", "remaining": "未劝返（不含本月新发现）", "visits": "家访人次",
+    "lessons": "送教课时", "moved_in": "转入", "moved_out": "转出",
 }
+MONTH_FIGURES = (*FIGURES, *RECORD_FIGURES)
 ANNEX_LABELS: Mapping[str, str] = {
     "prior_year": "年度排查", "ministry_list": "教育部下发名单", "total": "合计",
     "other": "其他来源", "closing": "全部未劝返",
@@ -42,7 +45,7 @@ class Question:
     """The last case event known: of an issued month, or of a return as it was submitted. None for all."""
 
     def __post_init__(self) -> None:
-        known = self.day is None and self.month is not None and self.figure in FIGURES
+        known = self.day is None and self.month is not None and self.figure in MONTH_FIGURES
         standing = self.day is not None and self.month is None and self.figure == STANDING
         if not (known or standing) or self.level not in ("reporting", "own"):
             raise Invalid("没有这样的数字可以打开。", "请从报表页面点击数字进入。")

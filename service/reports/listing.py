@@ -17,32 +17,15 @@ from service.cases.masking import masked_id
 from service.cases.states import EVENT_LABELS, SOURCE_LABELS
 from service.errors import NotFound
 from service.models import Case, CaseEvent, Student, Unit
-from service.reports.figures import Question
+from service.reports.figures import LABELS, Question
 from service.reports.keeping import kept_to
 from service.reports.places import named
+from service.reports.record_lists import record_rows, records_behind
+from service.reports.records import RECORD_FIGURES
+from service.reports.rows import ListRow
 from service.reports.tally import entries_behind
 
 PAGE = 100
-
-
-@dataclass(frozen=True, slots=True)
-class ListRow:
-    """One entry. `student_id` is None, and name and ID hidden, where the child is another unit's now."""
-
-    student_id: int | None
-    name: str
-    sex: str
-    age: int | None
-    """Full years on the last day the question asks about."""
-    id_number: str
-    school: str
-    unit: str
-    source: str
-    step: str
-    on: date
-    sheet_id: int | None
-    is_initial: bool
-    """The step was told of when the system was set up, without a paper of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +46,8 @@ def listing(session: Session, actor: Actor, question: Question, page: int = 1, s
     NotFound for a unit out of sight, NotAllowed for the county without the right to it.
     """
     _check_sight(actor, question)
+    if question.figure in RECORD_FIGURES:
+        return _records(session, actor, question, page, size)
     behind = entries_behind(actor, question, kept_to(session)).subquery("behind")
     total = session.scalar(select(func.count()).select_from(behind)) or 0
     pages = max(1, -(-total // size))
@@ -71,6 +56,17 @@ def listing(session: Session, actor: Actor, question: Question, page: int = 1, s
     audit.record(session, actor, "list.opened", "figure", question.figure, rows=len(found),
                  **_asked(question))
     rows = tuple(_row(row, question.span.last) for row in found)
+    return Listing(question, named(session, question.unit_id, question.level), total, rows, page, pages)
+
+
+def _records(session: Session, actor: Actor, question: Question, page: int, size: int) -> Listing:
+    entries = records_behind(session, actor, question)
+    pages = max(1, -(-len(entries) // size))
+    page = min(max(1, page), pages)
+    shown = entries[(page - 1) * size:page * size]
+    audit.record(session, actor, "list.opened", "figure", question.figure, rows=len(shown), **_asked(question))
+    rows = record_rows(session, actor, shown, LABELS[question.figure])
+    total = sum(entry.amount for entry in entries)
     return Listing(question, named(session, question.unit_id, question.level), total, rows, page, pages)
 
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from sqlalchemy.orm import Session
 
 from service import access
 from service.access import Actor
+from service.models import Unit
 from service.models.cases import CLOSINGS, SOURCES
-from service.reports.figures import Figure, Question
-from service.reports.ledger import FIGURES, Level
+from service.reports.figures import MONTH_FIGURES, Figure, Question
+from service.reports.frozen import Frozen
+from service.reports.ledger import Level
 from service.reports.periods import Month
-from service.reports.places import Place, members, reporting, rows_for
+from service.reports.places import Place, members, of_unit, reporting, rows_for, unit_ids_of
 from service.reports.tally import Tally, tally
 from service.reports.walk import Span
 
@@ -83,42 +85,57 @@ class MonthReport:
     month: Month
     rows: tuple[UnitMonth, ...]
     total: UnitMonth | None
+    known: int | None = None
+    """The last case event it knows of, when it is one that was kept."""
 
 
-def month(session: Session, actor: Actor, wanted: Month) -> MonthReport:
-    """The month by reporting unit; a school sees its own row, a township its own, the county sees all."""
-    places = rows_for(session, actor)
+def month(session: Session, actor: Actor, wanted: Month, frozen: Frozen | None = None) -> MonthReport:
+    """The month by reporting unit; a school sees its own row, a township its own, the county sees all.
+
+    As now known, or as it was `frozen`.
+    """
     level: Level = "own" if actor.role == "school" else "reporting"
-    counts = tally(session, actor, _span(wanted), level)
-    rows = _rows(places, counts, wanted)
-    total = _row(None, counts, wanted, level) if actor.may(access.COUNTY) else None
-    return MonthReport(wanted, rows, total)
+    counts = _counts(session, actor, wanted, level, frozen)
+    rows = _rows(rows_for(session, actor), counts, wanted, frozen)
+    total = _row(None, counts, wanted, level, frozen) if actor.may(access.COUNTY) else None
+    return MonthReport(wanted, rows, total, frozen.known if frozen else None)
 
 
-def month_within(session: Session, actor: Actor, wanted: Month, unit_id: int) -> MonthReport:
+def month_within(session: Session, actor: Actor, wanted: Month, unit_id: int,
+                 frozen: Frozen | None = None) -> MonthReport:
     """The month by school of one reporting unit; NotFound when it is out of sight."""
     place = reporting(session, actor, unit_id)
-    rows = _rows(members(session, place), tally(session, actor, _span(wanted), "own"), wanted)
+    rows = _rows(members(session, place), _counts(session, actor, wanted, "own", frozen), wanted, frozen)
     schools = tuple(row for row in rows if not (row.empty and row.place and row.place.id == unit_id))
-    whole = tally(session, actor, _span(wanted), "reporting")
-    return MonthReport(wanted, schools, _row(place, whole, wanted, "reporting"))
+    whole = _counts(session, actor, wanted, "reporting", frozen)
+    return MonthReport(wanted, schools, _row(place, whole, wanted, "reporting", frozen),
+                       frozen.known if frozen else None)
 
 
-def _span(wanted: Month) -> Span:
-    return Span(wanted.first, wanted.last)
+def unit_month(session: Session, actor: Actor, unit: Unit, wanted: Month,
+               frozen: Frozen | None = None) -> UnitMonth:
+    """One unit's row: a school's own, a township's with its schools."""
+    place = of_unit(unit)
+    narrowed = replace(actor, unit_ids=unit_ids_of(session, unit))
+    return _row(place, _counts(session, narrowed, wanted, place.level, frozen), wanted, place.level, frozen)
 
 
-def _rows(places: tuple[Place, ...], counts: Tally, wanted: Month) -> tuple[UnitMonth, ...]:
-    rows = (_row(place, counts, wanted, place.level) for place in places)
+def _counts(session: Session, actor: Actor, wanted: Month, level: Level, frozen: Frozen | None) -> Tally:
+    return frozen.tallies[level] if frozen else tally(session, actor, Span(wanted.first, wanted.last), level)
+
+
+def _rows(places: tuple[Place, ...], counts: Tally, wanted: Month,
+          frozen: Frozen | None) -> tuple[UnitMonth, ...]:
+    rows = (_row(place, counts, wanted, place.level, frozen) for place in places)
     return tuple(row for row in rows if row.place and (row.place.active or not row.empty))
 
 
-def _row(place: Place | None, counts: Tally, wanted: Month, level: Level) -> UnitMonth:
-    unit = place.id if place else None
+def _row(place: Place | None, counts: Tally, wanted: Month, level: Level, frozen: Frozen | None) -> UnitMonth:
+    unit, known = place.id if place else None, frozen.known if frozen else None
 
     def figure(name: str, part: str = "") -> Figure:
-        return Figure(counts.of(name, unit, part), Question(name, unit, wanted, None, part, level))
+        return Figure(counts.of(name, unit, part), Question(name, unit, wanted, None, part, level, known))
 
     return UnitMonth(place, place.name if place else "全县",
-                     {name: figure(name) for name in FIGURES},
+                     {name: figure(name) for name in MONTH_FIGURES},
                      {(name, part): figure(name, part) for name, parts in PARTS.items() for part in parts})

@@ -7,9 +7,10 @@ from datetime import date
 
 from service.reports.annex1 import COLUMNS, Annex1, UnitAnnex
 from service.reports.layouts import Page, Row, Value, load_layout
-from service.reports.listing import Listing, ListRow
+from service.reports.listing import Listing
 from service.reports.month import MonthReport, UnitMonth
 from service.reports.places import BUREAU_SCHOOLS
+from service.reports.rows import ListRow
 
 
 def month_pages(report: MonthReport, county: str, made_on: date) -> tuple[Page, ...]:

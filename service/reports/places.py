@@ -53,6 +53,17 @@ def members(session: Session, place: Place) -> tuple[Place, ...]:
     return tuple(sorted((_own(unit) for unit in units), key=lambda member: member.id == place.id))
 
 
+def of_unit(unit: Unit) -> Place:
+    """The place of a unit's own return: a school itself, a township with its schools."""
+    return _own(unit) if unit.kind == "school" else _reporting(unit)
+
+
+def unit_ids_of(session: Session, unit: Unit) -> frozenset[int]:
+    """The unit, and the schools that are counted under it."""
+    below = select(Unit.id).where(Unit.parent_id == unit.id, Unit.kind == "school")
+    return frozenset((unit.id, *session.scalars(below)))
+
+
 def named(session: Session, unit_id: int | None, level: Level) -> str:
     """What a report calls the unit of a question."""
     unit = session.get(Unit, unit_id) if unit_id is not None else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -12,11 +12,12 @@ from sqlalchemy import ColumnElement, Select, Subquery, select
 from sqlalchemy.orm import Session
 
 from service.access import Actor
-from service.models import Case, Unit
+from service.models import Case
 from service.reports.counting import counts, parted
 from service.reports.figures import STANDING, Question
 from service.reports.keeping import kept_to
 from service.reports.ledger import FIGURES, Level, entries
+from service.reports.records import RECORD_FIGURES, record_counts, under
 from service.reports.sources import sourced
 from service.reports.walk import Span
 
@@ -28,7 +29,13 @@ class Tally:
 
     def __init__(self, rows: Iterable[tuple[str, int, str, int]]) -> None:
         self._counts: Counter[tuple[str, int | None, str]] = Counter()
+        self._plain: Counter[tuple[str, int, str]] = Counter()
+        self.add(rows)
+
+    def add(self, rows: Iterable[tuple[str, int, str, int]]) -> None:
+        """Count more rows (figure, unit, part, count)."""
         for figure, unit, part, count in rows:
+            self._plain[figure, unit, part] += count
             for key in {(figure, unit, part), (figure, unit, ""), (figure, None, part), (figure, None, "")}:
                 self._counts[key] += count
 
@@ -36,11 +43,23 @@ class Tally:
         """The count of a figure; None and "" stand for all units and all parts."""
         return self._counts[figure, unit_id, part]
 
+    def rows(self) -> list[list[Any]]:
+        """What it was made of, sums left out, in a settled order: to be kept."""
+        return [[*key, n] for key, n in sorted(self._plain.items()) if n]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Tally) and +self._plain == +other._plain
+
+    __hash__ = None  # type: ignore[assignment]
+
 
 def tally(session: Session, actor: Actor, span: Span, level: Level,
           figures: tuple[str, ...] = FIGURES) -> Tally:
     """All counts of a month; `part` is the source, or for `closed` what the case was closed as."""
-    return _counted(session, actor, span, level, figures)
+    counted = Tally(_counted(session, actor, span, level, figures))
+    if figures == FIGURES:
+        counted.add(record_counts(session, actor, span, level))
+    return counted
 
 
 def tally_standing(session: Session, actor: Actor, day: date, level: Level = "reporting",
@@ -49,17 +68,17 @@ def tally_standing(session: Session, actor: Actor, day: date, level: Level = "re
 
     `known` is a span whose knowledge is meant, else everything known now.
     """
-    return _counted(session, actor, replace(known or Span(day, day), first=day, last=day), level, ("closing",), day)
+    span = replace(known or Span(day, day), first=day, last=day)
+    return Tally(_counted(session, actor, span, level, ("closing",), day))
 
 
 def _counted(session: Session, actor: Actor, span: Span, level: Level, figures: tuple[str, ...],
-             day: date | None = None) -> Tally:
+             day: date | None = None) -> Iterator[tuple[str, int, str, int]]:
     span = replace(span, kept_to=kept_to(session), units=actor.unit_ids)
-    places = {unit.id: unit.parent_id if unit.kind == "school" and level == "reporting" else unit.id
-              for unit in session.execute(select(Unit.id, Unit.parent_id, Unit.kind))}
+    places = under(session, level)
     found = session.execute(counts(span, level, figures, day))
     placed = ((figure, places[unit], part, count) for figure, unit, part, count in found)
-    return Tally(row for row in placed if actor.sees(row[1]))
+    return (row for row in placed if actor.sees(row[1]))
 
 
 def entries_behind(actor: Actor, question: Question, kept: int = 0) -> Select[Any]:
@@ -68,6 +87,8 @@ def entries_behind(actor: Actor, question: Question, kept: int = 0) -> Select[An
     `kept` is the mark of the kept steps; without it every case is walked from its events.
     """
     span = replace(question.span, kept_to=kept, units=actor.unit_ids)
+    if question.figure in RECORD_FIGURES:
+        raise ValueError("records are listed by records.record_entries")
     if question.figure == STANDING:
         rows = _parted(span, question.level, ("closing",), question.day)
         narrowed = _standing_part(rows.c.part, question.part)
@@ -88,10 +109,11 @@ def _standing_part(column: ColumnElement[Any], part: str) -> ColumnElement[bool]
     return column == part
 
 
-def entries_of(actor: Actor, span: Span, level: Level) -> Select[Any]:
-    """Every entry of a month as (figure, unit_id, part), counted nowhere yet."""
+def entries_of(actor: Actor, span: Span, level: Level, cases: Select[Any] | None = None) -> Select[Any]:
+    """Every entry of a month as (figure, unit_id, part, case_id), counted nowhere yet; of all cases or of these."""
     rows = _parted(span, level, FIGURES)
-    return select(rows.c.figure, rows.c.unit_id, rows.c.part).where(_seen(rows, actor))
+    query = select(rows.c.figure, rows.c.unit_id, rows.c.part, rows.c.case_id).where(_seen(rows, actor))
+    return query if cases is None else query.where(rows.c.case_id.in_(cases))
 
 
 def _parted(span: Span, level: Level, figures: tuple[str, ...], day: date | None = None) -> Subquery:

@@ -75,11 +75,11 @@ def by_hand(steps: list[Step], first: date, last: date, level: str) -> Counter:
     counts: Counter = Counter()
     for child in {step.child for step in steps}:
         own = sorted((s for s in steps if s.child == child), key=lambda s: s.day)  # stable
-        _walk(counts, [s for s in own if s.on <= last], first, lambda unit: place(unit, level))
+        walk_by_hand(counts, [s for s in own if s.on <= last], first, lambda unit: place(unit, level))
     return counts
 
 
-def _walk(counts: Counter, steps: list[Step], first: date, at) -> None:
+def walk_by_hand(counts: Counter, steps: list[Step], first: date, at) -> None:
     out, unit, obliged, fresh, left_by = False, None, None, False, ""
     for step in steps:
         if step.on >= first and obliged is None:

@@ -9,10 +9,11 @@ from openpyxl import load_workbook
 
 from service.reports.figures import Question
 from service.reports.layouts import Column, Layout, Page, load_layout
-from service.reports.listing import Listing, ListRow
+from service.reports.listing import Listing
 from service.reports.pages import list_pages, month_pages
 from service.reports.periods import Month
 from service.reports.plain_text import csv_bytes
+from service.reports.rows import ListRow
 from service.reports.workbook import xlsx_bytes
 from tests.service.reports_histories import Step, everyone, settle_units, tell
 

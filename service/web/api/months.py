@@ -13,9 +13,9 @@ from service.access import REPORTS
 from service.errors import Invalid
 from service.reports import listing, month
 from service.reports.figures import Figure
-from service.reports.listing import ListRow
 from service.reports.month import UnitMonth
 from service.reports.periods import parse_month
+from service.reports.rows import ListRow
 from service.web.context import actor, installation, requires
 from service.web.reports import asked_question, month_choices
 
