@@ -10,7 +10,7 @@ from service import calendar
 from service.access import Actor
 from service.errors import Conflict, Invalid
 from service.models import Decision
-from service.models.values import FORM_ROW, TOTAL_ROW
+from service.models.values import FORM_ROW
 from service.reading import counted_month
 from service.review import entry, objections, sheets
 from service.review.values import (
@@ -22,7 +22,6 @@ from service.review.values import (
     spec_of,
     stand,
     standing,
-    summed,
     transcribing,
 )
 
@@ -120,15 +119,13 @@ def _fitting(before: Standing, row: int, field: str, value: str) -> str:
     spec = spec_of(before.template, field)
     if spec is None or not _has_place(before, row, field):
         raise Invalid("这张表上没有这一项。")
-    return entry.normalise(spec.kind, value, _year_from(before))
+    return entry.fitting(spec, value, _year_from(before))
 
 
 def _has_place(before: Standing, row: int, field: str) -> bool:
-    if before.template is None or before.template.shape != "table":
-        return (row, field) in before.values
-    if row == TOTAL_ROW:
-        return field in summed(before.template)
-    return FORM_ROW < row <= _MOST_ROWS
+    if before.template is not None and FORM_ROW < row <= _MOST_ROWS:  # a row of a table, perhaps a new one
+        return any(spec.name == field for spec in before.template.columns)
+    return (row, field) in before.values
 
 
 def _confirmed(before: Standing, row: int, field: str) -> str:

@@ -14,6 +14,7 @@ from ocr.template import FieldSpec
 from service.access import Actor
 from service.models import Decision, User
 from service.models.values import FORM_ROW, TOTAL_ROW
+from service.review import entry
 from service.review.closing import gaps
 from service.review.objections import objections
 from service.review.sums import equations, row_name
@@ -22,13 +23,17 @@ from service.review.wording import CERTAINTY, Objection, certainty, flag_words, 
 
 MODES: Mapping[str, str] = {
     "count": "digits", "age": "digits", "id_number": "digits", "date": "digits", "grade_class": "digits",
-    "sex": "choice", "free_text": "long",
+    "phone": "digits", "student_number": "digits", "disability_number": "digits", "month": "digits",
+    "school_year": "digits", "page": "digits", "sex": "choice", "choice": "choice", "free_text": "long",
 }
 """How a box of each kind behaves: `digits` are typed straight in, `choice` takes keys, `long` wraps.
 
 All others are `text`."""
 _CHOICES: Mapping[str, tuple[str, ...]] = {"sex": ("男", "女")}
 _MOST_CANDIDATES = 9
+_BREADTH: Mapping[str, int] = {"count": 1, "age": 1, "sex": 1, "id_number": 4, "free_text": 3}
+"""How broad a column of each kind stands in a table, all others 2; more than _BESIDE go under the picture."""
+_BESIDE = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,13 @@ class DeskView:
     waiting: int
     decisions: int
 
+    @property
+    def is_broad(self) -> bool:
+        """Whether the table has too many columns, or too much writing in them, to stand beside its picture."""
+        rows = {field.row for field in self.fields if field.row > FORM_ROW}
+        columns = [field for field in self.fields if rows and field.row == min(rows)]
+        return sum(_BREADTH.get(field.kind, 2) for field in columns) > _BESIDE
+
     def to_json(self) -> dict[str, Any]:
         """The same as plain JSON values."""
         return asdict(self)
@@ -155,8 +167,14 @@ def _candidates(spec: FieldSpec | None, value: EffectiveValue) -> tuple[str, ...
     """The values to choose from by number, the machine's first; of a closed choice always all."""
     seen = [str(text) for text, _ in value.reading.candidates] if value.reading else []
     own = [value.reading.value] if value.reading else []
-    every = (*own, *seen, *_CHOICES.get(spec.kind if spec else "", ()))
+    every = (*own, *seen, *_choices(spec))
     return tuple(dict.fromkeys(text for text in every if text))[:_MOST_CANDIDATES]
+
+
+def _choices(spec: FieldSpec | None) -> tuple[str, ...]:
+    if spec is None:
+        return ()
+    return tuple(entry.choices_of(spec)) or _CHOICES.get(spec.kind, ())
 
 
 def _objection(objection: Objection) -> dict[str, Any]:

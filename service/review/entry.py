@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 
+from ocr.template import FieldSpec
 from service.errors import Invalid
 
 GRADES = "一二三四五六七八九"
@@ -29,6 +30,20 @@ def normalise(kind: str, text: str, near: date | None = None) -> str:
         return _prose(text)
     plain = _one_line(unicodedata.normalize("NFKC", text))
     return _KINDS[kind](plain, near) if plain else ""
+
+
+def fitting(spec: FieldSpec, text: str, near: date | None = None) -> str:
+    """`text` as the field `spec` keeps it; one of its listed answers however it is put. See `normalise`."""
+    said = normalise(spec.kind, text, near)
+    return next((answer for answer, ways in choices_of(spec).items() if said in (answer, *ways)), said)
+
+
+def choices_of(spec: FieldSpec) -> Mapping[str, tuple[str, ...]]:
+    """The answers a field lists, each with its other ways of being put."""
+    listed = spec.options.get("choices", {}) if spec.kind == "choice" else {}
+    if not isinstance(listed, Mapping):
+        return {str(answer): () for answer in listed}
+    return {str(answer): tuple(str(way) for way in ways or ()) for answer, ways in listed.items()}
 
 
 def number(text: str) -> int | None:
@@ -63,6 +78,11 @@ def _name(text: str, _near: date | None) -> str:
     if len(name) > 60:
         raise Invalid("名称太长：最多 60 个字。")
     return name
+
+
+def _phone(text: str, _near: date | None) -> str:
+    plain = re.sub(r"\s", "", text.replace("—", "-"))
+    return re.sub("-", "", plain) if plain.startswith("1") else plain
 
 
 def _count(text: str, _near: date | None) -> str:
@@ -130,5 +150,5 @@ def _date_parts(text: str) -> list[int]:
 
 _KINDS: dict[str, Callable[[str, date | None], str]] = {
     "count": _count, "age": _age, "sex": _sex, "id_number": _id_number, "grade_class": _grade_class,
-    "date": _date, "person_name": _name, "school": _name, "unit": _name,
+    "date": _date, "person_name": _name, "school": _name, "unit": _name, "choice": _name, "phone": _phone,
 }

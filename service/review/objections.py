@@ -9,8 +9,8 @@ from typing import Any
 from ocr.kinds import id_number
 from ocr.template import FieldSpec
 from service import calendar
-from service.models.values import FORM_ROW
 from service.review import recorded
+from service.review.lines import Line, lines
 from service.review.sums import sum_objections
 from service.review.values import CONFIRMATION, Key, Standing, spec_of
 from service.review.wording import Fix, Objection, title
@@ -24,12 +24,15 @@ def objections(standing: Standing) -> tuple[Objection, ...]:
     if standing.template is None:
         return ()
     found: list[Objection] = []
-    for spec in standing.template.fields:
-        found += _BY_KIND.get(spec.kind, _silent)(standing, spec)
+    for spec in (*standing.template.fields, *standing.template.columns):
+        for line in lines(standing, (spec.name,)) if spec.kind in _BY_KIND else ():
+            found += _BY_KIND[spec.kind](line, spec)
     for spec in standing.template.columns:
         found += recorded.units(standing, spec) if spec.kind == "unit" else ()
     for rule in standing.template.rules:
-        found += _BY_RULE.get(rule["rule"], _no_words)(standing, rule)
+        names = [str(name) for part, name in rule.items() if part != "rule"]
+        for line in lines(standing, names) if rule["rule"] in _BY_RULE else ():
+            found += _BY_RULE[rule["rule"]](line, rule)
     found += sum_objections(standing)
     return tuple(_with_confirmation(standing, objection) for objection in found)
 
@@ -45,69 +48,58 @@ def _with_confirmation(standing: Standing, objection: Objection) -> Objection:
     return objection.confirm() if said == objection.text else objection
 
 
-def _id_holds(standing: Standing, spec: FieldSpec) -> Iterator[Objection]:
-    number = standing.text(FORM_ROW, spec.name)
+def _id_holds(line: Line, spec: FieldSpec) -> Iterator[Objection]:
+    key, number = line.key(spec.name), line.text(spec.name)
     wrong = id_fault(number) if number else ""
     if wrong:
-        key = (FORM_ROW, spec.name)
-        better = next((value for value in _candidates(standing, key) if not id_fault(value)), None)
+        better = next((value for value in _candidates(line.standing, key) if not id_fault(value)), None)
         fix = Fix(*key, better, f"改为 {better}") if better else None
-        yield Objection(FORM_ROW, f"{spec.name}.holds", (key,), f"{wrong}：{number}", fix)
+        yield Objection(line.row, f"{spec.name}.holds", (key,), f"{line.words}{wrong}：{number}", fix)
 
 
-def _not_to_come(standing: Standing, spec: FieldSpec) -> Iterator[Objection]:
-    day = _day(standing.text(FORM_ROW, spec.name))
-    if day and day > calendar.local_date(standing.sheet.created_at):
-        yield Objection(FORM_ROW, f"{spec.name}.to_come", ((FORM_ROW, spec.name),),
-                        f"{title(spec)} {day.isoformat()} 在收到这张表之后")
+def _not_to_come(line: Line, spec: FieldSpec) -> Iterator[Objection]:
+    day = _day(line.text(spec.name))
+    if day and day > calendar.local_date(line.standing.sheet.created_at):
+        yield Objection(line.row, f"{spec.name}.to_come", (line.key(spec.name),),
+                        f"{line.words}{title(spec)} {day.isoformat()} 在收到这张表之后")
 
 
-def _silent(_standing: Standing, _spec: FieldSpec) -> Iterator[Objection]:
-    return iter(())
-
-
-def _id_sex(standing: Standing, rule: Mapping[str, Any]) -> Iterator[Objection]:
-    number, written = standing.text(FORM_ROW, rule["id"]), standing.text(FORM_ROW, rule["sex"])
+def _id_sex(line: Line, rule: Mapping[str, Any]) -> Iterator[Objection]:
+    number, written = line.text(rule["id"]), line.text(rule["sex"])
     sex = id_number.sex(number) if not id_fault(number) else ""
     if sex and written and sex != written:
-        keys = ((FORM_ROW, rule["sex"]), (FORM_ROW, rule["id"]))
-        yield Objection(FORM_ROW, "id_sex", keys,
-                        f"身份证第 17 位是 {number[16]}，表示{sex}；性别写的是{written}",
+        keys = (line.key(rule["sex"]), line.key(rule["id"]))
+        yield Objection(line.row, "id_sex", keys,
+                        f"{line.words}身份证第 17 位是 {number[16]}，表示{sex}；性别写的是{written}",
                         Fix(*keys[0], sex, f"性别改为{sex}"))
 
 
-def _id_age(standing: Standing, rule: Mapping[str, Any]) -> Iterator[Objection]:
-    number, written = standing.text(FORM_ROW, rule["id"]), standing.text(FORM_ROW, rule["age"])
-    day = _day(standing.text(FORM_ROW, rule["on"]))
+def _id_age(line: Line, rule: Mapping[str, Any]) -> Iterator[Objection]:
+    number, written, day = line.text(rule["id"]), line.text(rule["age"]), _day(line.text(rule["on"]))
     born = id_number.born_on(number) if not id_fault(number) else None
     if not (day and born and written.isdigit()):
         return
     years = calendar.full_years(born, day)
     if not years <= int(written) <= years + _YEARS_BY_CUSTOM:
-        keys = ((FORM_ROW, rule["age"]), (FORM_ROW, rule["id"]), (FORM_ROW, rule["on"]))
-        yield Objection(FORM_ROW, "id_age", keys,
-                        f"身份证上的出生日期是 {born.isoformat()}，家访时满 {years} 岁；年龄写的是 {written}",
+        keys = (line.key(rule["age"]), line.key(rule["id"]), line.key(rule["on"]))
+        text = f"身份证上的出生日期是 {born.isoformat()}，到 {day.isoformat()} 满 {years} 岁；年龄写的是 {written}"
+        yield Objection(line.row, "id_age", keys, line.words + text,
                         Fix(*keys[0], str(years), f"年龄改为 {years}"))
 
 
-def _not_before(standing: Standing, rule: Mapping[str, Any]) -> Iterator[Objection]:
-    first, then = (_day(standing.text(FORM_ROW, rule[end])) for end in ("first", "then"))
+def _not_before(line: Line, rule: Mapping[str, Any]) -> Iterator[Objection]:
+    first, then = (_day(line.text(rule[end])) for end in ("first", "then"))
     if first and then and then < first:
-        names = [title(spec) if (spec := spec_of(standing.template, rule[end])) else rule[end]
+        names = [title(spec) if (spec := spec_of(line.standing.template, rule[end])) else rule[end]
                  for end in ("then", "first")]
-        yield Objection(FORM_ROW, f"not_before.{rule['then']}",
-                        ((FORM_ROW, rule["then"]), (FORM_ROW, rule["first"])),
-                        f"{names[0]} {then.isoformat()} 早于{names[1]} {first.isoformat()}")
+        yield Objection(line.row, f"not_before.{rule['then']}", (line.key(rule["then"]), line.key(rule["first"])),
+                        f"{line.words}{names[0]} {then.isoformat()} 早于{names[1]} {first.isoformat()}")
 
 
-def _no_words(_standing: Standing, _rule: Mapping[str, Any]) -> Iterator[Objection]:
-    return iter(())
-
-
-_BY_KIND: Mapping[str, Callable[[Standing, FieldSpec], Iterator[Objection]]] = {
+_BY_KIND: Mapping[str, Callable[[Line, FieldSpec], Iterator[Objection]]] = {
     "id_number": _id_holds, "date": _not_to_come,
 }
-_BY_RULE: Mapping[str, Callable[[Standing, Mapping[str, Any]], Iterator[Objection]]] = {
+_BY_RULE: Mapping[str, Callable[[Line, Mapping[str, Any]], Iterator[Objection]]] = {
     "id_sex": _id_sex, "id_age": _id_age, "not_before": _not_before, "roster": recorded.roster,
 }
 

@@ -27,7 +27,7 @@ _known: WeakKeyDictionary[Engine, dict[str, tuple[float, Phrases]]] = WeakKeyDic
 
 def phrases(session: Session, template: Template | None) -> Phrases:
     """By field name; kept for a few minutes, for they are sealed and must each be opened to be counted."""
-    texts = [spec for spec in template.fields if spec.kind == "free_text"] if template else []
+    texts = [spec for spec in (*template.fields, *template.columns) if spec.kind == "free_text"] if template else []
     if template is None or not texts:
         return {}
     kept = _known.setdefault(session.get_bind().engine, {})
@@ -53,17 +53,17 @@ def _settled(session: Session, template: Template, names: list[str]) -> Mapping[
     """How often each value stands in each field of the latest signed-off sheets."""
     latest = session.scalars(select(Sheet.id).where(Sheet.state == "signed", Sheet.template == template.id)
                              .order_by(Sheet.created_at.desc()).limit(_LATEST)).all()
-    values = {(sheet, field): value for sheet, field, value in session.execute(
-        select(Reading.sheet_id, Reading.field, Reading.value).where(
+    values = {(sheet, row, field): value for sheet, row, field, value in session.execute(
+        select(Reading.sheet_id, Reading.row, Reading.field, Reading.value).where(
             Reading.sheet_id.in_(latest), Reading.field.in_(names)))}
     said: dict[int, list[Decision]] = {}
     for decision in session.scalars(select(Decision).where(
             Decision.sheet_id.in_(latest), Decision.field.in_(names)).order_by(Decision.id)):
         said.setdefault(decision.sheet_id, []).append(decision)
     for sheet, decisions in said.items():
-        values |= {(sheet, field): decision.value for (_, field), decision in live(decisions).items()}
+        values |= {(sheet, row, field): decision.value for (row, field), decision in live(decisions).items()}
     counted: dict[str, Counter[str]] = {}
-    for (_, field), value in values.items():
+    for (_, _, field), value in values.items():
         if value:
             counted.setdefault(field, Counter())[value] += 1
     return counted

@@ -9,44 +9,44 @@ from ocr.template import FieldSpec
 from service import identity
 from service.models import Student
 from service.models.values import FORM_ROW
-from service.review.values import Key, Standing
+from service.review.lines import Line
+from service.review.values import Standing
 from service.review.wording import Fix, Objection
 
 _SLIP = 2
 """ID numbers of one name that differ in so few places are one number read or written wrong."""
 
 
-def roster(standing: Standing, rule: Mapping[str, Any]) -> Iterator[Objection]:
+def roster(line: Line, rule: Mapping[str, Any]) -> Iterator[Objection]:
     """The child on record under this ID number has another name, or the one of this name a number much like it."""
-    name, number = standing.text(FORM_ROW, rule["name"]), standing.text(FORM_ROW, rule["id"])
-    if standing.records is None or not name or not number:
+    name, number, records = line.text(rule["name"]), line.text(rule["id"]), line.standing.records
+    if records is None or not name or not number:
         return
-    keys = ((FORM_ROW, rule["name"]), (FORM_ROW, rule["id"]))
-    child = standing.records.child(number)
+    child = records.child(number)
     if child is not None:
-        yield from _other_name(child, name, keys)
+        yield from _other_name(line, child, name, rule)
         return
-    for namesake in standing.records.namesakes(name, standing.text(FORM_ROW, rule["school"])):
+    for namesake in records.namesakes(name, line.text(rule["school"]) if "school" in rule else ""):
         known, written = namesake.id_number or "", identity.canonical(number)
         if 0 < identity.differing(known, written) <= _SLIP:
-            yield _slip(namesake, written, keys)
+            yield _slip(line, namesake, written, rule)
             return
 
 
-def _other_name(child: Student, name: str, keys: tuple[Key, Key]) -> Iterator[Objection]:
+def _other_name(line: Line, child: Student, name: str, rule: Mapping[str, Any]) -> Iterator[Objection]:
     if child.name != name:
-        yield Objection(FORM_ROW, "roster.name", keys,
-                        f"档案里这个身份证号是{child.school.name}的{child.name}，这里写的是{name}",
+        keys = (line.key(rule["name"]), line.key(rule["id"]))
+        yield Objection(line.row, "roster.name", keys,
+                        f"{line.words}档案里这个身份证号是{child.school.name}的{child.name}，这里写的是{name}",
                         Fix(*keys[0], child.name, f"姓名改为{child.name}"))
 
 
-def _slip(namesake: Student, written: str, keys: tuple[Key, Key]) -> Objection:
-    known = namesake.id_number or ""
+def _slip(line: Line, namesake: Student, written: str, rule: Mapping[str, Any]) -> Objection:
+    known, keys = namesake.id_number or "", (line.key(rule["id"]), line.key(rule["name"]))
     places = [place for place, (one, other) in enumerate(zip(known, written, strict=True), 1) if one != other]
     said = "、".join(f"第 {place} 位 {written[place - 1]} 改为 {known[place - 1]}" for place in places)
-    return Objection(FORM_ROW, "roster.id", (keys[1], keys[0]),
-                     f"{namesake.school.name}的{namesake.name}在档案里的身份证号与这里写的有 {len(places)} 位不同",
-                     Fix(*keys[1], known, said))
+    text = f"{namesake.school.name}的{namesake.name}在档案里的身份证号与这里写的有 {len(places)} 位不同"
+    return Objection(line.row, "roster.id", keys, line.words + text, Fix(*keys[0], known, said))
 
 
 def units(standing: Standing, spec: FieldSpec) -> Iterator[Objection]:

@@ -158,7 +158,7 @@ def _fitting(held: Standing, found: SecondReading, text: str) -> str:
     spec = spec_of(held.template, found.field)
     if spec is None:
         raise Invalid("这张表已改作别的表格，不用再复核。", "请看下一处。")
-    return entry.normalise(spec.kind, text, calendar.local_date(held.sheet.created_at))
+    return entry.fitting(spec, text, calendar.local_date(held.sheet.created_at))
 
 
 def _close(found: SecondReading, outcome: str, value: str) -> None:

@@ -124,7 +124,8 @@ def asked(template: Template, known: Iterable[Key], ruled: int) -> list[Key]:
         return [(FORM_ROW, spec.name) for spec in template.fields]
     rows = sorted({row for row, _ in known if row > FORM_ROW} | set(range(1, ruled + 1)))
     body = [(row, spec.name) for row in rows for spec in template.columns]
-    return body + [(TOTAL_ROW, name) for name in summed(template)]
+    head = [(FORM_ROW, spec.name) for spec in template.fields]
+    return head + body + [(TOTAL_ROW, name) for name in summed(template)]
 
 
 def _ruled_rows(sheet: Sheet) -> int:
@@ -159,7 +160,7 @@ def _hold(template: Template | None, name: str, reading: Reading | None,
     if decision is None and spec is not None and transcribing(spec) == NEVER and _has_ink(reading):
         return EffectiveValue("", reading, None, False, True)
     value = decision.value if decision else reading.value if reading else ""
-    sure = decision is not None or (reading.accept if reading else _may_lie_blank(template))
+    sure = decision is not None or (reading.accept if reading else _may_lie_blank(template, name))
     return EffectiveValue(value, reading, decision, not sure, decision is not None and decision.kind == "image")
 
 
@@ -168,9 +169,9 @@ def _has_ink(reading: Reading | None) -> bool:
     return reading is not None and bool(reading.value or reading.raw or not reading.accept)
 
 
-def _may_lie_blank(template: Template | None) -> bool:
+def _may_lie_blank(template: Template | None, name: str) -> bool:
     """Whether a field nothing was read for may stay untouched: many cells of a table are blank."""
-    return template is not None and template.shape == "table"
+    return template is not None and any(spec.name == name for spec in template.columns)
 
 
 def _marks(template: Template | None, sheet: Sheet,

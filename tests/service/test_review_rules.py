@@ -24,7 +24,7 @@ def test_a_sheet_that_agrees_with_itself_meets_no_objection(county):
 
 @pytest.mark.parametrize(("changes", "says", "fix"), [
     ({"sex": Read("男")}, "身份证第 17 位是 4，表示女；性别写的是男", ("sex", "女")),
-    ({"age": Read("15")}, "家访时满 11 岁；年龄写的是 15", ("age", "11")),
+    ({"age": Read("15")}, "满 11 岁；年龄写的是 15", ("age", "11")),
     ({"id_number": Read(GIRL[:-1])}, "应为 18 位，现在是 17 位", None),
     ({"id_number": Read(GIRL.replace("20080305", "20080231"))}, "出生日期不存在", None),
     ({"id_number": Read("9" + GIRL[1:], candidates=(GIRL,))}, "校验不符", ("id_number", GIRL)),

@@ -6,6 +6,8 @@ import { candidateButtons, element, objectionNote, split } from "./review_parts.
 
 const CELL_CROP = [70, 26];
 const WIDE_CROP = [80, 26];
+const BROAD_CROP = [190, 26]; // over the box, where the table stands under its picture
+const FORM_ROW = 0;
 
 export class Grid extends Board {
   constructor(...parts) {
@@ -14,11 +16,13 @@ export class Grid extends Board {
     this.line = this.desk.querySelector("#cell-line");
     this.choicesAt = this.desk.querySelector("#cell-choices");
     this.notes = this.desk.querySelector("#table-objections");
-    this.cells = new Map([...this.grid.querySelectorAll("td[data-key]")].map((cell) => [cell.dataset.key, cell]));
+    this.isBroad = this.desk.classList.contains("is-broad");
+    this.cells = new Map([...this.desk.querySelectorAll(".grid-cell")].map((cell) => [cell.dataset.key, cell]));
     for (const [key, cell] of this.cells) cell.addEventListener("click", (event) => { if (event.target.tagName !== "INPUT") this.focus(key); });
   }
 
-  order() { return [...this.grid.querySelectorAll("input")].map((box) => box.dataset.key); }
+  /** What stands over the table first, then its rows. */
+  order() { return [...this.desk.querySelectorAll(".grid-cell input")].map((box) => box.dataset.key); }
 
   /** Arrow keys; false where the cursor inside the text should move instead. */
   move(right, down) {
@@ -28,7 +32,15 @@ export class Grid extends Board {
     const rows = [...this.grid.querySelectorAll("tr[data-row]")].map((line) => Number(line.dataset.row));
     const key = `${rows[rows.indexOf(row) + down]}.${name}`;
     if (this.cells.has(key)) this.focus(key);
+    else if (row === FORM_ROW || rows.indexOf(row) + down < 0) this.overEdge(row, down);
     return true;
+  }
+
+  /** Between the table and what stands over it. */
+  overEdge(row, down) {
+    const order = this.order(), over = order.filter((key) => split(key)[0] === FORM_ROW);
+    const key = row !== FORM_ROW ? over[0] : down > 0 ? order[over.length] : null;
+    if (key) this.focus(key);
   }
 
   /** Enter goes to what needs a person; while typing a column down, to the cell below. */
@@ -62,8 +74,13 @@ export class Grid extends Board {
     cell.classList.toggle("is-waiting", Boolean(field.waiting));
     cell.classList.toggle("is-decided", Boolean(field.decided) || Boolean(field.isSaving));
     cell.classList.toggle("is-error", this.errors.has(key));
-    this.paper.crop(cell.querySelector("canvas"), field.box, ...(field.kind === "count" ? CELL_CROP : WIDE_CROP), false);
+    this.paper.crop(cell.querySelector("canvas"), field.box, ...this.cropSize(field), false);
     if (key === this.current) this.describe(field);
+  }
+
+  cropSize(field) {
+    if (field.kind === "count") return CELL_CROP;
+    return this.isBroad ? BROAD_CROP : WIDE_CROP;
   }
 
   describe(field) {
@@ -72,7 +89,7 @@ export class Grid extends Board {
     const name = [this.data.row_names[field.row], field.title].filter(Boolean).join(" · ");
     this.line.textContent = this.errors.get(field.key) ?? `${name}：${field.value || "空白"}（${words}${raw}）`;
     this.line.classList.toggle("is-error", this.errors.has(field.key));
-    this.choicesAt.replaceChildren(...(this.editable && field.candidates.length > 1 ? candidateButtons(field, this) : []));
+    this.choicesAt.replaceChildren(...(this.editable && this.picks(field).length > 1 ? candidateButtons(field, this) : []));
   }
 
   paintAll() {
@@ -119,7 +136,7 @@ export class Grid extends Board {
     const row = Math.max(0, ...rows.map((line) => Number(line.dataset.row))) + 1;
     const line = last.cloneNode(true);
     line.dataset.row = String(row);
-    for (const cell of line.querySelectorAll("td[data-key]")) this.addCell(cell, row);
+    for (const cell of line.querySelectorAll(".grid-cell")) this.addCell(cell, row);
     const check = line.querySelector("[data-check]");
     if (check) { check.dataset.row = String(row); check.textContent = ""; }
     last.after(line);

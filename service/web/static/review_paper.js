@@ -44,7 +44,8 @@ export class Paper {
       width: `${(x1 - x0 + 0.008) * 100}%`, height: `${(y1 - y0 + 0.006) * 100}%` });
     const { clientWidth: width, clientHeight: height } = this.view;
     const wanted = Math.min((width * 0.86) / ((x1 - x0) * this.size.width), (height * 0.45) / ((y1 - y0) * this.size.height));
-    const scale = Math.min(Math.max(wanted, this.widthScale), this.widthScale * 1.75, 2);
+    const closest = width > 2 * height ? 1.1 : 1.75; // in a broad low view the whole row stays in sight
+    const scale = Math.min(Math.max(wanted, this.widthScale), this.widthScale * closest, 2);
     this.centre(((x0 + x1) / 2) * this.size.width, ((y0 + y1) / 2) * this.size.height, scale, smooth);
   }
 
