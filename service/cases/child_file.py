@@ -9,19 +9,27 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from service import audit
-from service.access import FILES, REVEAL, Actor
+from service.access import CASE_EVENTS, FILES, REVEAL, Actor
 from service.calendar import full_years, today
-from service.cases import sight
+from service.cases import duties, facts, handover, household, sight, tasks
 from service.cases.acts import acts_open_to, earliest_day
 from service.cases.doubts import Doubt, described, open_doubts
+from service.cases.due import LABELS
+from service.cases.duties import Named
+from service.cases.entries import Entry
 from service.cases.evidence import DOCUMENTS, Piece, pieces
+from service.cases.facts import Fact
+from service.cases.household import Household
 from service.cases.masking import masked_address, masked_id, masked_phone
 from service.cases.states import OUTSTANDING, OVERDUE_DAYS, SOURCE_LABELS, Act, state_label
-from service.cases.timeline import Entry, timeline
+from service.cases.tasks import Asked
+from service.cases.timeline import timeline
 from service.errors import Invalid
-from service.models import Case, Student
+from service.models import Case, Handover, Student
 
-SEALED: Mapping[str, str] = {"id_number": "身份证号", "address": "住址", "phone": "联系电话"}
+SEALED: Mapping[str, str] = {
+    "id_number": "身份证号", "address": "住址", "phone": "联系电话", "facts": "家庭与类别情况",
+}
 ALL = "all"
 """Opens every sealed value at once: for the copy that goes in the binder."""
 CITED = ("document", "arrival")
@@ -62,6 +70,13 @@ class CaseFile:
     closed_on: date | None
     quiet_days: int | None
     earliest_on: date
+    due_on: date | None
+    due_label: str
+    duties: tuple[Named, ...]
+    tasks: tuple[Asked, ...]
+    handover: Handover | None
+    answers: bool
+    responds: bool
     offers: tuple[Offer, ...]
 
     @property
@@ -92,6 +107,9 @@ class ChildFile:
     doubts: tuple[Doubt, ...]
     entries: tuple[Entry, ...]
     opened: frozenset[str]
+    labels: tuple[str, ...]
+    facts: tuple[Fact, ...]
+    household: Household
 
 
 def open_file(session: Session, actor: Actor, student_id: int) -> ChildFile:
@@ -116,7 +134,8 @@ def reveal(session: Session, actor: Actor, student_id: int, field: str) -> Child
 
 
 def _file(session: Session, actor: Actor, student: Student, opened: frozenset[str]) -> ChildFile:
-    entries = timeline(session, student.id, opened)
+    entries = timeline(session, actor, student.id, opened)
+    told = facts.of_child(session, student.id, opened="facts" in opened)
     cases = sorted(student.cases, key=lambda case: case.id, reverse=True)
     return ChildFile(
         student_id=student.id, name=student.name, sex=student.sex,
@@ -126,18 +145,24 @@ def _file(session: Session, actor: Actor, student: Student, opened: frozenset[st
         address=(student.address or "") if "address" in opened else masked_address(student.address),
         phone=(student.phone or "") if "phone" in opened else masked_phone(student.phone),
         guardian=student.guardian, grade_class=student.grade_class, school=student.school.name,
-        cases=tuple(_case(session, actor, case) for case in cases),
+        cases=tuple(_case(session, actor, case, phones="phone" in opened) for case in cases),
         doubts=tuple(described(event, student.id) for case in cases for event in open_doubts(case.events)),
-        entries=entries, opened=opened)
+        entries=entries, opened=opened, labels=facts.labels((fact.kind for fact in told if fact.holds), today()),
+        facts=told, household=household.of_child(session, student, opened))
 
 
-def _case(session: Session, actor: Actor, case: Case) -> CaseFile:
+def _case(session: Session, actor: Actor, case: Case, *, phones: bool) -> CaseFile:
+    offered = handover.pending(session, case.id)
     return CaseFile(
         case_id=case.id, state=case.state, state_label=state_label(case.state, case.closing),
         tone="ok" if case.state == "closed" else TONES[case.state], source=case.source,
         source_label=SOURCE_LABELS[case.source], source_year=case.source_year, unit_id=case.unit_id,
         unit=case.unit.name, reason=case.reason, opened_on=case.opened_on, closed_on=case.closed_on,
-        quiet_days=_quiet_days(case), earliest_on=earliest_day(case),
+        quiet_days=_quiet_days(case), earliest_on=earliest_day(case), due_on=case.due_on,
+        due_label=LABELS.get(case.due_for, ""), duties=duties.named(session, case, phones=phones),
+        tasks=tasks.asked(session, case), handover=offered,
+        responds=actor.may(CASE_EVENTS) and actor.sees(case.unit_id),
+        answers=offered is not None and handover.may_answer(session, actor, offered),
         offers=tuple(_offer(session, case, act) for act in acts_open_to(actor, case)))
 
 

@@ -7,7 +7,10 @@ from sqlalchemy.orm import Session
 
 from service.access import Actor, within
 from service.errors import NotFound
-from service.models import Case, Handover, HomeVisit, Sheet, Student
+from service.models import Case, Handover, HomeVisit, Lesson, Persuasion, Sheet, Student
+
+OF_ONE_CHILD: tuple[type[HomeVisit] | type[Persuasion] | type[Lesson], ...] = (HomeVisit, Persuasion, Lesson)
+"""Records whose sheets speak of one child only: a register of transfers names others beside it."""
 
 
 def student_in_sight(actor: Actor) -> ColumnElement[bool]:
@@ -23,12 +26,12 @@ def student_in_sight(actor: Actor) -> ColumnElement[bool]:
 
 
 def sheet_in_sight(actor: Actor) -> ColumnElement[bool]:
-    """A sheet is seen by the side that uploaded it, and by those who see the child it was filed under."""
+    """A sheet is seen by the side that uploaded it, and by those who see the one child it was filed under."""
     if actor.unit_ids is None:
         return true()
-    filed = select(HomeVisit.sheet_id).join(Student, Student.id == HomeVisit.student_id).where(
-        student_in_sight(actor))
-    return or_(within(Sheet.unit_id, actor), Sheet.id.in_(filed))
+    return or_(within(Sheet.unit_id, actor), *(
+        Sheet.id.in_(select(record.sheet_id).join(Student, Student.id == record.student_id).where(
+            record.sheet_id.is_not(None), student_in_sight(actor))) for record in OF_ONE_CHILD))
 
 
 def student(session: Session, actor: Actor, student_id: int) -> Student:

@@ -3,39 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from service.access import Actor
 from service.cases.acts import STEPS
 from service.cases.doubts import WORDS
+from service.cases.duties import ROLE_LABELS
+from service.cases.entries import Entry
+from service.cases.other_papers import other_papers
 from service.cases.states import ACTS, CLOSING_LABELS, EVENT_LABELS, SOURCE_LABELS
-from service.cases.visit_values import Mark, Papers, Shown, marks, papers_of, shown
+from service.cases.visit_values import Papers, marks, papers_of, shown
 from service.models import Case, CaseEvent, HomeVisit, Unit, User
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One thing that happened. `kind` as of CaseEvent; `tone` as screens colour it; `other_student_id`
-    is another child it speaks of."""
-
-    kind: str
-    on: date
-    recorded_at: datetime
-    title: str
-    text: str
-    who: str
-    unit: str
-    sheet_id: int | None
-    tone: str
-    values: tuple[Shown, ...] = ()
-    marks: tuple[Mark, ...] = ()
-    other_student_id: int | None = None
-
-
-def timeline(session: Session, student_id: int, opened: frozenset[str] = frozenset()) -> tuple[Entry, ...]:
+def timeline(session: Session, actor: Actor, student_id: int,
+             opened: frozenset[str] = frozenset()) -> tuple[Entry, ...]:
     """Everything in the child's file, newest first; `opened` are sealed attributes to show in full."""
     visits = session.scalars(select(HomeVisit).where(HomeVisit.student_id == student_id).options(
         joinedload(HomeVisit.unit), joinedload(HomeVisit.sheet)).order_by(HomeVisit.id)).all()
@@ -43,9 +27,10 @@ def timeline(session: Session, student_id: int, opened: frozenset[str] = frozens
         joinedload(CaseEvent.user), selectinload(CaseEvent.case)).order_by(CaseEvent.id)).all()
     units = _unit_names(session, events)
     papers = papers_of(session, [visit.sheet_id for visit in visits])
-    filers = {event.sheet_id: event.user for event in events if event.kind == "visited"}
-    steps = [event for event in events if event.kind != "visited" or event.sheet_id is None]
+    filers = {event.sheet_id: event.user for event in events if event.kind in ("visited", "persuaded")}
+    steps = [event for event in events if event.kind not in ("visited", "persuaded") or event.sheet_id is None]
     entries = [_step(event, units) for event in steps]
+    entries += other_papers(session, actor, student_id, opened, filers)
     entries += [_visit(visit, papers, opened, filers.get(visit.sheet_id)) for visit in visits]
     return tuple(sorted(entries, key=lambda entry: (entry.on, entry.recorded_at), reverse=True))
 
@@ -66,6 +51,8 @@ def _step(event: CaseEvent, units: Mapping[int, str]) -> Entry:
 
 
 def _heading(event: CaseEvent) -> tuple[str, str]:
+    if "handover" in event.detail and event.kind == "note":
+        return _HANDOVER_WORDS.get(event.detail.get("step", ""), "移交"), "warn"
     for key, heading in _HEADINGS.items():
         if key in event.detail:
             return heading
@@ -82,6 +69,12 @@ def _particulars(event: CaseEvent, units: Mapping[int, str]) -> str:
         return WORDS[detail["doubt"]].rstrip("。")
     if event.kind == "opened":
         return f"来源：{SOURCE_LABELS[detail.get('source') or event.case.source]}"
+    if "transfer" in detail:
+        return _TRANSFER_WORDS.get(detail.get("step", detail["transfer"]), "")
+    if "duty" in detail:
+        return f"{ROLE_LABELS[detail['duty']]}{'解除' if detail.get('step') == 'relieved' else ''}"
+    if "task" in detail:
+        return {"asked": "交办", "done": "已办结", "dropped": "随结案终止"}.get(detail.get("step", ""), "")
     if "to_unit" in detail:
         return f"{units.get(detail['from_unit'], '')} → {units.get(detail['to_unit'], '')}"
     if detail.get("act") == "set_source":
@@ -89,7 +82,14 @@ def _particulars(event: CaseEvent, units: Mapping[int, str]) -> str:
     return ""
 
 
+_TRANSFER_WORDS: Mapping[str, str] = {
+    "opened": "转出后超过期限没有转入登记，列为疑似辍学", "reopened": "转出后超过期限没有转入登记，重新列为疑似辍学",
+    "noted": "转出后超过期限没有转入登记", "withdrawn": "转出登记已撤回",
+}
+_HANDOVER_WORDS: Mapping[str, str] = {"asked": "申请移交", "returned": "移交被退回", "withdrawn": "移交已撤回"}
 _HEADINGS: Mapping[str, tuple[str, str]] = {
+    "transfer": ("转出追踪", "warn"), "follow_up": ("跟踪情况", "ok"),
+    "duty": ("责任人", ""), "task": ("交办事项", "work"),
     "doubt": ("入档提示", "warn"), "settles": ("提示已核对", "ok"), "corrected": ("家访记录已更正", "work"),
     "reopened": ("表格重新打开核对", "warn"), "withdrawn": ("家访记录已撤回", "bad"),
     "attendance": ("确认在校", "ok"),

@@ -14,6 +14,7 @@ from service.web import (
     admin_units,
     archive,
     auth,
+    background,
     casework,
     errors,
     learning,
@@ -36,7 +37,7 @@ from service.web import (
 from service.web.api import register_api
 
 _SCREENS = Path(__file__).parents[2] / "templates" / "screens"
-_AREAS = (auth, uploads, review, review_notes, wall, second, quality, sheet_images, students, casework,
+_AREAS = (auth, uploads, review, review_notes, wall, second, quality, sheet_images, students, background, casework,
           transfers, archive, lists, reports, report_files, learning, admin_accounts, admin_units, admin_audit,
           observe)
 

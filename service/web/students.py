@@ -14,9 +14,12 @@ from service.access import CASE_EVENTS, COUNTY, FILES, REVEAL
 from service.calendar import today
 from service.cases import child_file, directory, doubts, paper
 from service.cases.child_file import ChildFile
+from service.cases.duties import ROLE_LABELS
+from service.cases.facts import KIND_LABELS
 from service.cases.states import SOURCE_LABELS
 from service.errors import Conflict, Invalid, ShibiaoError
 from service.models import Unit
+from service.units import reporting_units
 from service.web.context import actor, installation, requires
 from service.web.errors import status_of
 from service.web.parameters import plain, whole
@@ -131,9 +134,12 @@ def _query(get: Getter, text: str = "") -> directory.Query:
 
 
 def _page(found: ChildFile, units: list[Unit], problem: ShibiaoError | None = None) -> ResponseReturnValue:
+    with installation().database.read() as session:
+        townships = reporting_units(session)
     page = render_template(
         "students/file.html", file=found, units=units, problem=problem, today=today(), asked=request.form,
-        sources=SOURCE_LABELS, sealed=child_file.SEALED)
+        sources=SOURCE_LABELS, sealed=child_file.SEALED, townships=townships, fact_kinds=KIND_LABELS,
+        duty_roles=ROLE_LABELS)
     return page, status_of(problem) if problem else 200
 
 

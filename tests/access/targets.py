@@ -12,7 +12,9 @@ from service.models import (
     CaseDuty,
     CaseEvent,
     CaseTask,
+    CategoryFact,
     Handover,
+    HouseholdMember,
     Job,
     ListImport,
     Reading,
@@ -155,6 +157,23 @@ _transfer = _kept(lambda county, case_id, unit_id: Transfer(
     direction="out", name="测试生", unit_id=unit_id, moved_on=date(2019, 4, 12)))
 
 
+def _of_child(make: Callable[[int], Any]) -> Callable[[County, str], int]:
+    """A record about a child of the unit's."""
+    def kept(county: County, unit: str) -> int:
+        student_id = _student(county, unit)
+        with county.installation.database.write() as session:
+            record = make(student_id)
+            session.add(record)
+            session.flush()
+            return record.id
+    return kept
+
+
+_fact = _of_child(lambda student_id: CategoryFact(
+    student_id=student_id, kind="orphan", from_on=date(2019, 1, 1), told_on=date(2019, 1, 1), source="person"))
+_member = _of_child(lambda student_id: HouseholdMember(student_id=student_id, name="谭大勇", told_on=date(2019, 1, 1)))
+
+
 def _token(county: County) -> int:
     with county.installation.database.write() as session:
         token = ApiToken(token_hash=f"{now().timestamp()}", user_id=county.users["school"], name="x",
@@ -196,6 +215,8 @@ TARGETS: dict[str, Callable[[County], Target]] = {
     "handover": _both(_handover, 999_999),
     "task": _both(_task, 999_999),
     "duty": _both(_duty, 999_999),
+    "fact": _both(_fact, 999_999),
+    "member": _both(_member, 999_999),
     "transfer": _both(_transfer, 999_999),
     "user": lambda county: Target(county.users["other_school"], county.users["clerk"], 999_999),
     "unit": lambda county: Target(county.units["城关二小"], county.units["河滨中学"], 999_999),

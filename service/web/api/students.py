@@ -13,8 +13,8 @@ from service import cases
 from service.access import CASE_EVENTS, FILES, REVEAL
 from service.cases import child_file, directory
 from service.cases.child_file import ChildFile
+from service.cases.entries import Entry
 from service.cases.states import ACTS
-from service.cases.timeline import Entry
 from service.errors import Invalid
 from service.web.api import student_paths
 from service.web.context import actor, installation, requires
@@ -132,7 +132,7 @@ class RevealIn(BaseModel):
     """Which masked value to show; each time is recorded."""
 
     model_config = ConfigDict(extra="forbid")
-    field: Literal["id_number", "address", "phone", "all"]
+    field: Literal["id_number", "address", "phone", "facts", "all"]
 
 
 class EventIn(BaseModel):
