@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from service.installation import Installation
-from service.models import ListImport, Scan, Sheet
+from service.models import ListImport, Scan, SchoolPlan, Sheet
 from service.storage import sha256_of
 
 
@@ -35,6 +35,7 @@ def check(installation: Installation) -> Findings:
         originals = set(session.scalars(select(Scan.sha256).distinct()))
         images = set(session.scalars(select(Sheet.image_sha256).where(Sheet.image_sha256.is_not(None))))
         originals |= set(session.scalars(select(ListImport.sealed_sha256)))
+        originals |= {plan for plan in session.scalars(select(SchoolPlan.sha256)) if plan}
     known = originals | {image for image in images if image}
     stored = set(installation.store.names())
     flipped = sorted(name for name in stored if sha256_of(installation.store.path(name)) != name)

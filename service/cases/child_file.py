@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from service import audit
 from service.access import CASE_EVENTS, FILES, REVEAL, Actor
 from service.calendar import full_years, today
-from service.cases import duties, facts, handover, household, sight, tasks
+from service.cases import duties, facts, household, sight, tasks
 from service.cases.acts import acts_open_to, earliest_day
 from service.cases.doubts import Doubt, described, open_doubts
 from service.cases.due import LABELS
@@ -19,13 +19,14 @@ from service.cases.duties import Named
 from service.cases.entries import Entry
 from service.cases.evidence import DOCUMENTS, Piece, pieces
 from service.cases.facts import Fact
+from service.cases.handover import Offered, offered
 from service.cases.household import Household
 from service.cases.masking import masked_address, masked_id, masked_phone
 from service.cases.states import OUTSTANDING, OVERDUE_DAYS, SOURCE_LABELS, Act, state_label
 from service.cases.tasks import Asked
 from service.cases.timeline import timeline
 from service.errors import Invalid
-from service.models import Case, Handover, Student
+from service.models import Case, Student
 
 SEALED: Mapping[str, str] = {
     "id_number": "身份证号", "address": "住址", "phone": "联系电话", "facts": "家庭与类别情况",
@@ -71,11 +72,11 @@ class CaseFile:
     quiet_days: int | None
     earliest_on: date
     due_on: date | None
+    due_for: str
     due_label: str
     duties: tuple[Named, ...]
     tasks: tuple[Asked, ...]
-    handover: Handover | None
-    answers: bool
+    handover: Offered | None
     responds: bool
     offers: tuple[Offer, ...]
 
@@ -152,17 +153,15 @@ def _file(session: Session, actor: Actor, student: Student, opened: frozenset[st
 
 
 def _case(session: Session, actor: Actor, case: Case, *, phones: bool) -> CaseFile:
-    offered = handover.pending(session, case.id)
     return CaseFile(
         case_id=case.id, state=case.state, state_label=state_label(case.state, case.closing),
         tone="ok" if case.state == "closed" else TONES[case.state], source=case.source,
         source_label=SOURCE_LABELS[case.source], source_year=case.source_year, unit_id=case.unit_id,
         unit=case.unit.name, reason=case.reason, opened_on=case.opened_on, closed_on=case.closed_on,
         quiet_days=_quiet_days(case), earliest_on=earliest_day(case), due_on=case.due_on,
-        due_label=LABELS.get(case.due_for, ""), duties=duties.named(session, case, phones=phones),
-        tasks=tasks.asked(session, case), handover=offered,
+        due_for=case.due_for, due_label=LABELS.get(case.due_for, ""), duties=duties.named(session, case, phones=phones),
+        tasks=tasks.asked(session, case), handover=offered(session, actor, case.id),
         responds=actor.may(CASE_EVENTS) and actor.sees(case.unit_id),
-        answers=offered is not None and handover.may_answer(session, actor, offered),
         offers=tuple(_offer(session, case, act) for act in acts_open_to(actor, case)))
 
 
@@ -175,6 +174,6 @@ def _offer(session: Session, case: Case, act: Act) -> Offer:
 def _quiet_days(case: Case) -> int | None:
     if case.state not in OUTSTANDING:
         return None
-    told = [event.happened_on for event in case.events if event.kind == "visited" and event.sheet_id is None]
+    told = [event.happened_on for event in case.events if event.kind in ("visited", "persuaded")]
     filed = [visit.visited_on for visit in case.student.visits if visit.case_id == case.id]
     return (today() - max([case.opened_on, *told, *filed])).days

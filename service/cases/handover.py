@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -21,6 +22,25 @@ TARGETS = {"school": ("township", "bureau"), "township": ("township", "school", 
            "bureau": ("township", "school")}
 """By the role that asks: the kinds of units a case may be handed to."""
 LONGEST_REASON = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A hand-over without an answer, as a file shows it; `answers` when the person may give it."""
+
+    handover_id: int
+    from_unit: str
+    to_unit: str
+    reason: str
+    answers: bool
+
+
+def offered(session: Session, actor: Actor, case_id: int) -> Offered | None:
+    """The case's hand-over without an answer."""
+    asked = pending(session, case_id)
+    if asked is None:
+        return None
+    return Offered(asked.id, asked.from_unit.name, asked.to_unit.name, asked.reason, may_answer(session, actor, asked))
 
 
 def pending(session: Session, case_id: int) -> Handover | None:

@@ -25,6 +25,7 @@ from service.web import (
     reports,
     review,
     review_notes,
+    schools,
     second,
     security,
     sheet_images,
@@ -38,7 +39,7 @@ from service.web.api import register_api
 
 _SCREENS = Path(__file__).parents[2] / "templates" / "screens"
 _AREAS = (auth, uploads, review, review_notes, wall, second, quality, sheet_images, students, background, casework,
-          transfers, archive, lists, reports, report_files, learning, admin_accounts, admin_units, admin_audit,
+          transfers, schools, archive, lists, reports, report_files, learning, admin_accounts, admin_units, admin_audit,
           observe)
 
 

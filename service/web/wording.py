@@ -44,6 +44,7 @@ NAVIGATION = (
     Link("审核", "/review", access.REVIEW),
     Link("待办", "/tasks", access.FILES),
     Link("学生档案", "/students", access.FILES, ("/sheets", "/transfers", "/home-teaching")),
+    Link("学校", "/schools", access.FILES, ("/plans",)),
     Link("档案检索", "/archive", access.FILES),
     Link("名单", "/lists", access.LISTS),
     Link("报表", "/reports", access.REPORTS),

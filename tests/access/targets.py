@@ -19,6 +19,7 @@ from service.models import (
     ListImport,
     Reading,
     Scan,
+    SchoolPlan,
     SecondReading,
     Sheet,
     Student,
@@ -174,6 +175,16 @@ _fact = _of_child(lambda student_id: CategoryFact(
 _member = _of_child(lambda student_id: HouseholdMember(student_id=student_id, name="谭大勇", told_on=date(2019, 1, 1)))
 
 
+def _plan(county: County, unit: str) -> int:
+    sha256 = county.installation.store.put(b"%PDF-1.4 plan")
+    with county.installation.database.write() as session:
+        plan = SchoolPlan(unit_id=county.units[unit], year=2019, kind="file", sha256=sha256, file_name="方案.pdf",
+                          user_id=county.users["bureau"])
+        session.add(plan)
+        session.flush()
+        return plan.id
+
+
 def _token(county: County) -> int:
     with county.installation.database.write() as session:
         token = ApiToken(token_hash=f"{now().timestamp()}", user_id=county.users["school"], name="x",
@@ -217,6 +228,8 @@ TARGETS: dict[str, Callable[[County], Target]] = {
     "duty": _both(_duty, 999_999),
     "fact": _both(_fact, 999_999),
     "member": _both(_member, 999_999),
+    "plan": _both(_plan, 999_999),
+    "school_unit": lambda county: Target(county.units[OWN_SCHOOL], county.units[OTHER_SCHOOL], 999_999),
     "transfer": _both(_transfer, 999_999),
     "user": lambda county: Target(county.users["other_school"], county.users["clerk"], 999_999),
     "unit": lambda county: Target(county.units["城关二小"], county.units["河滨中学"], 999_999),

@@ -1,0 +1,162 @@
+"""A school's page: its plan, its children by state, its papers, and what supervision asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from service.access import Actor, within
+from service.calendar import today
+from service.cases import plans
+from service.cases.school_year import SchoolYear
+from service.cases.states import OUTSTANDING, STATE_LABELS
+from service.cases.supervision import Item, items_of, pairs
+from service.errors import Invalid
+from service.models import (
+    Agreement,
+    Case,
+    HomeVisit,
+    Lesson,
+    Persuasion,
+    SchoolPlan,
+    Unit,
+)
+
+LISTS: Mapping[str, str] = {"all": "全部学校", "no_plan": "缺方案", "no_agreement": "缺责任书", "overdue": "有逾期个案"}
+LEVEL_LABELS: Mapping[str, str] = {
+    "bureau_township": "教体局与乡镇", "township_school": "乡镇与学校", "school_teacher": "学校与教师",
+    "school_parent": "学校与家长", "other": "其他",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The plan that holds."""
+
+    plan_id: int
+    kind: str
+    file_name: str
+    sections: Mapping[str, str]
+    saved_at: datetime
+    saved_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A letter of responsibility of the year."""
+
+    level: str
+    parties: str
+    signers: str
+    signed_on: date | None
+    complete: bool
+    sheet_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolPage:
+    """Everything on the page of a school."""
+
+    unit_id: int
+    name: str
+    township: str
+    kind: str
+    year: SchoolYear
+    plan: Plan | None
+    states: tuple[tuple[str, str, int], ...]
+    """State, its words, how many children."""
+    visits: int
+    persuasions: int
+    lessons: int
+    agreements: tuple[Signed, ...]
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolRow:
+    """A school in the list."""
+
+    unit_id: int
+    name: str
+    township: str
+    has_plan: bool
+    has_agreement: bool
+    outstanding: int
+    returned: int
+    overdue: int
+
+
+def open_school(session: Session, actor: Actor, unit_id: int, year: SchoolYear) -> SchoolPage:
+    """The page of a school in sight; raises NotFound."""
+    unit = plans.school(session, actor, unit_id)
+    span = (year.first, year.last)
+    held = plans.plan_of(session, unit_id, year)
+
+    visits = session.scalar(select(func.count()).select_from(HomeVisit).where(
+        HomeVisit.unit_id == unit_id, HomeVisit.visited_on.between(*span))) or 0
+    talks = session.scalar(select(func.count()).select_from(Persuasion).where(
+        Persuasion.unit_id == unit_id, Persuasion.persuaded_on.between(*span))) or 0
+    found = pairs(session.execute(select(Case.state, func.count()).where(
+        Case.unit_id == unit_id, Case.closing != "mistaken").group_by(Case.state)))
+    lessons = session.scalar(select(func.sum(Lesson.lessons)).where(
+        Lesson.unit_id == unit_id, Lesson.taught_on.between(*span))) or 0
+    return SchoolPage(
+        unit_id, unit.name, unit.parent.name if unit.parent else "", unit.kind, year, _plan(held),
+        tuple((state, words, found.get(state, 0)) for state, words in STATE_LABELS.items()),
+        visits, talks, lessons,
+        _agreements(session, unit_id, year), items_of(session, actor, unit, year, held))
+
+
+def listing(session: Session, actor: Actor, year: SchoolYear, wanted: str = "all",
+            township_id: int | None = None) -> tuple[SchoolRow, ...]:
+    """The schools in sight with what each has and lacks; a key of LISTS narrows it."""
+    if wanted not in LISTS:
+        raise Invalid("没有这种名单。")
+    parent = {unit.id: unit.name for unit in session.scalars(select(Unit).where(Unit.kind != "school"))}
+    query = select(Unit).where(Unit.kind == "school", Unit.active).order_by(Unit.parent_id, Unit.position, Unit.id)
+    if actor.unit_ids is not None:
+        query = query.where(within(Unit.id, actor))
+    if township_id is not None:
+        query = query.where(Unit.parent_id == township_id)
+    planned = set(session.scalars(select(SchoolPlan.unit_id).where(SchoolPlan.year == year.year)))
+    bound = set(session.scalars(select(Agreement.unit_id).where(_of_year(year))))
+    counted: dict[tuple[int, str], int] = {
+        (unit_id, state): count for unit_id, state, count in session.execute(
+            select(Case.unit_id, Case.state, func.count()).where(
+                Case.state != "closed").group_by(Case.unit_id, Case.state))}
+    late = pairs(session.execute(select(Case.unit_id, func.count()).where(
+        Case.due_on < today()).group_by(Case.unit_id)))
+    rows = [SchoolRow(
+        unit.id, unit.name, parent.get(unit.parent_id or 0, ""), unit.id in planned, unit.id in bound,
+        sum(counted.get((unit.id, state), 0) for state in OUTSTANDING), counted.get((unit.id, "returned"), 0),
+        late.get(unit.id, 0)) for unit in session.scalars(query)]
+    return tuple(row for row in rows if _belongs(row, wanted))
+
+
+def _belongs(row: SchoolRow, wanted: str) -> bool:
+    return {"no_plan": not row.has_plan, "no_agreement": not row.has_agreement,
+            "overdue": row.overdue > 0}.get(wanted, True)
+
+
+def _of_year(year: SchoolYear) -> ColumnElement[bool]:
+    """Letters are dated by calendar or by school year: either counts."""
+    return Agreement.year.in_((year.year, year.year + 1))
+
+
+def _plan(plan: SchoolPlan | None) -> Plan | None:
+    if plan is None:
+        return None
+    return Plan(plan.id, plan.kind, plan.file_name, plan.sections, plan.created_at, plan.user.name)
+
+
+def _agreements(session: Session, unit_id: int, year: SchoolYear) -> tuple[Signed, ...]:
+    found = session.scalars(select(Agreement).where(Agreement.unit_id == unit_id, _of_year(year)).order_by(
+        Agreement.signed_on.desc().nulls_last(), Agreement.id.desc()).limit(30))
+    return tuple(Signed(
+        LEVEL_LABELS[one.level], " — ".join(filter(None, (one.first_party, one.second_party))),
+        "、".join(filter(None, (one.first_signer, one.second_signer))), one.signed_on,
+        one.first_signature and one.second_signature, one.sheet_id) for one in found)
