@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ocr.decode import Hypothesis, Lattice, forward
-from ocr.decode.search import search
+from ocr.decode.search import Grammar, search
 
 
 class Lexicon:
@@ -73,6 +74,28 @@ def weighted(lattice: Lattice, weights: Mapping[str, float]) -> list[Hypothesis]
     scored = zip(texts, forward(lattice, texts), strict=True)
     found = [Hypothesis(text, float(log_p) + math.log(weights[text])) for text, log_p in scored]
     return sorted(found, key=lambda hypothesis: -hypothesis.log_p)
+
+
+def scored(lattice: Lattice, grammar: Grammar[Any], texts: Sequence[str]) -> list[float]:
+    """Exact log-probability of each text with its weight in a grammar, FORBIDDEN where it is not in it."""
+    return [float(log_p) + log_weight(grammar, text)
+            for text, log_p in zip(texts, forward(lattice, texts), strict=True)]
+
+
+def log_weight(grammar: Grammar[Any], text: str) -> float:
+    """Logarithm of the weight a grammar gives to a whole text."""
+    state, total = grammar.start(), 0.0
+    for symbol in text:
+        move = grammar.step(state, symbol)
+        if move is None:
+            return FORBIDDEN
+        state, total = move[0], total + math.log(move[1])
+    ending = grammar.finish(state)
+    return total + math.log(ending) if ending else FORBIDDEN
+
+
+FORBIDDEN = -100.0
+"""Logarithm of the weight of a text that a grammar does not hold."""
 
 
 @dataclass(frozen=True, slots=True)

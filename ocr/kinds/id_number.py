@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
@@ -10,10 +9,11 @@ from typing import NamedTuple
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
-from ocr.decode import Hypothesis, Lattice, forward
+from ocr.decode import Hypothesis, Lattice
 from ocr.decode.folds import DIGITS, LOOKS_LIKE_DIGIT, folded
 from ocr.decode.search import search
 from ocr.kinds.evidence import Candidate, Context, Evidence, KindReading, merged, nothing
+from ocr.kinds.grammar import scored
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
@@ -98,7 +98,7 @@ def read(evidence: Evidence, context: Context) -> KindReading:
     candidates = merged(Candidate(h.text, h.text, h.log_p, flags(h.text)) for h in unique.values())
 
     def rescore(values: Sequence[str]) -> Sequence[float]:
-        return [h.log_p for h in _weighed(lattice, grammar, values)]
+        return scored(lattice, grammar, values)
 
     return KindReading(candidates, evidence, rescore=rescore) if candidates else nothing(evidence, "no_id_number")
 
@@ -110,25 +110,8 @@ def _listed(lattice: Lattice, grammar: IdNumbers, context: Context, read: list[s
         return []
     alike = {number for text in read
              for number, _, _ in process.extract(text, numbers, scorer=Levenshtein.distance, limit=12)}
-    return sorted(_weighed(lattice, grammar, sorted(alike)), key=lambda h: -h.log_p)[:3]
-
-
-def _weighed(lattice: Lattice, grammar: IdNumbers, texts: Sequence[str]) -> list[Hypothesis]:
-    priors = [_prior(grammar, text) for text in texts]
-    return [Hypothesis(text, float(log_p) + prior)
-            for text, log_p, prior in zip(texts, forward(lattice, texts), priors, strict=True)]
-
-
-def _prior(grammar: IdNumbers, text: str) -> float:
-    """Logarithm of the grammar's weight of a whole text."""
-    state, log_p = grammar.start(), 0.0
-    for symbol in text:
-        move = grammar.step(state, symbol)
-        if move is None:
-            return -100.0
-        state, log_p = move[0], log_p + math.log(move[1])
-    ending = grammar.finish(state)
-    return log_p + math.log(ending) if ending else -100.0
+    weighed = map(Hypothesis, sorted(alike), scored(lattice, grammar, sorted(alike)))
+    return sorted(weighed, key=lambda h: -h.log_p)[:3]
 
 
 def check_character(first17: str) -> str:
@@ -156,6 +139,11 @@ def born_on(text: str) -> date | None:
     """The birth date; None when there is none."""
     digits = text[6:14] if len(text) == 18 else "19" + text[6:12] if len(text) == 15 else ""
     return _date(digits)
+
+
+def shortened(text: str) -> str:
+    """The 15 places that an 18-place number had before 1999: no century, no check."""
+    return text[:6] + text[8:17] if len(text) == 18 else text
 
 
 def _born(digits: str) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from ocr.decode.folds import DIGITS, folded
 from ocr.decode.search import search
 from ocr.kinds.evidence import Candidate, Context, Evidence, KindReading, merged, nothing
+from ocr.kinds.grammar import scored
 from ocr.kinds.id_number import LOOKS, IdNumbers
 from ocr.kinds.id_number import State as IdState
 from ocr.kinds.id_number import flags as id_flags
@@ -56,7 +58,14 @@ class StudentNumbers:
 def read(evidence: Evidence, context: Context) -> KindReading:
     """The likeliest numbers."""
     lattice = folded(evidence.joined, DIGITS + "XGJL", _LOOKS)
-    found = search(lattice, StudentNumbers(context.knowledge.county_code), beams=12)
+    grammar = StudentNumbers(context.knowledge.county_code)
+    found = search(lattice, grammar, beams=12)
     candidates = merged(Candidate(h.text, h.text, h.log_p, id_flags(h.text[1:]) if h.text[0] == "G" else ())
                         for h in found)
-    return KindReading(candidates, evidence) if candidates else nothing(evidence, "no_student_number")
+
+    def rescore(values: Sequence[str]) -> Sequence[float]:
+        return scored(lattice, grammar, values)
+
+    if not candidates:
+        return nothing(evidence, "no_student_number")
+    return KindReading(candidates, evidence, rescore=rescore)

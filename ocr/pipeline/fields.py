@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -17,8 +17,10 @@ from ocr.kinds.knowledge import Knowledge
 from ocr.match import Match, Place
 from ocr.pipeline.leaning import slashed
 from ocr.pipeline.lines import flowing, legible, without_rulings, without_stray_end
+from ocr.pipeline.slips import after_slip, without_slip
 from ocr.pipeline.strikes import corrected, without_struck
 from ocr.reconcile import Settled, settle
+from ocr.reconcile.rows import settle_rows
 from ocr.reconcile.sums import hold_to_sums
 from ocr.reconcile.table import settle_table
 from ocr.rectify.sheet import Image, RectifiedSheet
@@ -35,6 +37,9 @@ _LAST = ("free_text",)
 
 _WORDS = ("free_text", "place", "school", "person_name")
 """Kinds made of Chinese characters."""
+
+_SLIPS = (*_WORDS, "grade_class", "unit", "choice")
+"""Kinds in which a first character may have been struck out."""
 
 _FIGURES = ("count", "age", "date")
 """Kinds made of digits, in which a bar through the writing can be told from its strokes."""
@@ -89,6 +94,7 @@ class FieldReader:
         template = self.match.template
         read = [self._row(template, places) for places in self._lines]
         rows, totals = settle_table(read[:-1], read[-1], template.rules)
+        rows = settle_rows(rows, read[:-1], template.rules, self.knowledge)
         rows, totals = hold_to_sums(rows, totals, template.rules)
         return [*rows, totals]
 
@@ -109,17 +115,27 @@ class FieldReader:
         crops = list(self._crops(spec, place)) if place.ink else []
         if not crops:
             return KindReading(())
-        reading = self._recognised(spec, crops, words)
+        lines = self._lines_of(crops)
+        reading = self._decoded(spec, lines, crops, words)
         if spec.kind in _FIGURES:
             struck = [without_struck(crop) for crop in crops]
             if any(hit for _, hit in struck):
-                return corrected(self._recognised(spec, [crop for crop, _ in struck], words), reading)
+                right = [crop for crop, _ in struck]
+                return corrected(self._decoded(spec, self._lines_of(right), right, words), reading)
+        if spec.kind in _SLIPS and not (reading.evidence and reading.evidence.options):
+            rest = after_slip(crops[0], lines[0])
+            if rest is not None:
+                return without_slip(reading, self._decoded(spec, (rest, *lines[1:]), (), words))
         return slashed(reading, crops[0]) if spec.kind == "count" and len(crops) == 1 else reading
 
-    def _recognised(self, spec: FieldSpec, crops: list[Image], words: tuple[str, ...]) -> KindReading:
+    def _lines_of(self, crops: Sequence[Image]) -> tuple[Emissions, ...]:
+        """What the recogniser says of each line."""
+        return tuple(self.engine.emissions(crop) for crop in crops)
+
+    def _decoded(self, spec: FieldSpec, lines: tuple[Emissions, ...], crops: Sequence[Image],
+                 words: tuple[str, ...]) -> KindReading:
         """What the lines say, remains of rulings and of seals left aside."""
-        lines = tuple(self.engine.emissions(crop) for crop in crops)
-        options = options_in(words_of(spec), list(map(Line, crops, lines)))
+        options = options_in(words_of(spec), list(map(Line, crops, lines))) if crops else ()
         if options:
             return kinds.read(Evidence(lines, options), Context(spec, self.knowledge, words))
         if spec.kind in _WORDS:
@@ -186,7 +202,7 @@ def _field(spec: FieldSpec, places: Mapping[str, Place], settled: Settled | None
 
 def _blank(spec: FieldSpec, place: Place, box: Box, settled: Settled) -> FieldReading:
     """A place without ink. A required field left blank, or one under a seal, is for a person to look at."""
-    confidence = calibrate.BLANK_AND_AGREED if settled.agreed else calibrate.BLANK
+    confidence = calibrate.BLANK_AND_AGREED if settled.agreed else _BLANK_OF.get(spec.where, calibrate.BLANK)
     flags = (*settled.flags, "missing") if spec.required else settled.flags
     if place.covered:
         confidence = min(confidence, _COVERED)
@@ -203,6 +219,8 @@ def _lost(spec: FieldSpec, place: Place, places: Mapping[str, Place]) -> bool:
     return right - left < _NARROW or bottom - top < _LOW or (whole is not None and whole.box == place.box)
 
 
+_BLANK_OF = {"part": 0.93, "line": 0.93}
+"""The same for what stands within another field's cell or outside the ruling: it is easier missed."""
 _COVERED = 0.5
 """Probability that nothing is written in a place of which a grey seal covers all there is."""
 _NARROW, _LOW = 0.022, 0.008

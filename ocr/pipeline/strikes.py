@@ -1,4 +1,4 @@
-"""Find digits that were struck out, so that only the correction is read."""
+"""Find figures that were struck out, so that only the correction is read."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LONG = 0.93
 """Length of a bar, in heights of the writing: no stroke of a digit is that long."""
 _BEGINS, _FOLLOWS = 0.4, 0.3
 """In heights: a slip is struck out where the line begins, and what is right follows it."""
-_SLOPES = np.linspace(-0.16, 0.16, 9)
+SLOPES = np.linspace(-0.16, 0.16, 9)
 """Rise over run of the bars looked for."""
 _CROSSED = 0.25
 """Share of the bar's columns that must have writing above or below it."""
@@ -29,7 +29,7 @@ _CROSSED = 0.25
 
 def without_struck(crop: Image) -> tuple[Image, bool]:
     """The line without what a bar crosses out, and whether there was any; all of it is never taken."""
-    dark = _dark(cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY))
+    dark = ink_of(crop)
     rows = np.flatnonzero(dark.any(axis=1))
     if len(rows) < 8:
         return crop, False
@@ -71,8 +71,9 @@ _DOUBT = 2.5
 """Natural logarithm of how much likelier a bar found is a striking bar than a wide stroke."""
 
 
-def _dark(grey: Image) -> Mask:
+def ink_of(crop: Image) -> Mask:
     """Ink by Otsu's threshold; nothing when the crop has no contrast."""
+    grey = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY)
     if int(grey.max()) - int(grey.min()) < 40:
         return np.zeros(grey.shape, bool)
     level, _ = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
@@ -84,16 +85,16 @@ def _longest_bar(dark: Mask, first: int) -> Bar | None:
     thick = cv2.dilate(dark.astype(np.uint8), np.ones((3, 1), np.uint8))
     high, wide = dark.shape
     best: Bar | None = None
-    for slope in _SLOPES:
+    for slope in SLOPES:
         shear = np.array([[1, 0, 0], [slope, 1, -slope * wide / 2]], np.float32)
         level = cv2.warpAffine(thick, shear, (wide, high), flags=cv2.INTER_NEAREST)
-        left, right, row = _longest_run(level, first)
+        left, right, row = longest_run(level, first)
         if best is None or right - left > best[1] - best[0]:
             best = (left, right, row)
     return best
 
 
-def _longest_run(mask: Image, first: int) -> tuple[int, int, int]:
+def longest_run(mask: Image, first: int) -> tuple[int, int, int]:
     """Start, end and row of the longest run of ones along a row that begins by column `first`."""
     padded = np.pad(mask.astype(np.int8), ((0, 0), (1, 1)))
     edges = np.diff(padded, axis=1)

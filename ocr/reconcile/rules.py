@@ -2,7 +2,7 @@
 
 A rule is a mapping from the template with the key `rule` and the names of the fields it binds:
 `id_sex` (id, sex) · `id_age` (id, age, on) · `roster` (id, name, school, grade_class) ·
-`not_before` (first, then) · `same_person` (id, number) · `family` (child, elder).
+`not_before` (first, then) · `same_person` (id, number) · `family` (child, elder) · `at_most` (part, whole).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.kinds.evidence import KindReading
-from ocr.kinds.id_number import born_on, flags, sex
+from ocr.kinds.id_number import born_on, flags, sex, shortened
 from ocr.kinds.knowledge import Knowledge
 from ocr.kinds.person_name import surname
 from ocr.lists import RosterEntry
@@ -93,6 +93,16 @@ def _same_person(rule: Rule, values: Values, knowledge: Knowledge) -> NDArray[np
     return _table(values, weigh)
 
 
+def _at_most(rule: Rule, values: Values, knowledge: Knowledge) -> NDArray[np.float64]:
+    """其中: a part is no more than its whole."""
+    def weigh(**chosen: str) -> float:
+        part, whole = chosen.get(rule["part"], ""), chosen.get(rule["whole"], "")
+        if not part.isdigit() or not whole.isdigit():
+            return _NEUTRAL
+        return 1.0 if int(part) <= int(whole) else 1e-4
+    return _table(values, weigh)
+
+
 def _family(rule: Rule, values: Values, knowledge: Knowledge) -> NDArray[np.float64]:
     """A guardian's surname is often the child's."""
     def weigh(**chosen: str) -> float:
@@ -135,7 +145,8 @@ def _possible(rule: Rule, values: Values, knowledge: Knowledge) -> list[RosterEn
     """The roster's pupils whose name or number is among the candidates."""
     names, numbers = set(values.get(rule["name"], ())), set(values.get(rule["id"], ()))
     return [entry for entry in knowledge.lists.roster
-            if entry.name in names or (entry.id_number and entry.id_number in numbers)]
+            if entry.name in names or (entry.id_number and not numbers.isdisjoint(
+                (entry.id_number, shortened(entry.id_number))))]
 
 
 def _matches(entry: RosterEntry, key: str, value: str) -> bool:
@@ -145,6 +156,8 @@ def _matches(entry: RosterEntry, key: str, value: str) -> bool:
         own = entry.grade + klass
         return not own or not value or own.startswith(value) or value.startswith(own)
     own = {"id": entry.id_number, "name": entry.name, "school": entry.school}[key]
+    if key == "id" and len(value) == 15:
+        own = shortened(own)
     return not own or not value or own == value
 
 
@@ -156,7 +169,18 @@ def suggestions(rule: Rule, readings: Mapping[str, KindReading], knowledge: Know
         return _suggested_years(str(rule["first"]), str(rule["then"]), readings)
     if rule["rule"] == "family":
         return _suggested_surname(str(rule["child"]), str(rule["elder"]), readings)
+    if rule["rule"] == "same_person":
+        return _suggested_numbers(str(rule["id"]), str(rule["number"]), readings)
     return {}
+
+
+def _suggested_numbers(number: str, student: str, readings: Mapping[str, KindReading]) -> dict[str, list[str]]:
+    """The 学籍号 that an ID number makes, and the ID numbers that stand in a 学籍号."""
+    if number not in readings or student not in readings:
+        return {}
+    ids = [c.value for c in readings[number].candidates[:4] if len(c.value) == 18]
+    inside = [c.value[1:] for c in readings[student].candidates[:4] if c.value.startswith("G")]
+    return {student: ["G" + value for value in ids], number: inside}
 
 
 def _suggested_surname(child: str, elder: str, readings: Mapping[str, KindReading]) -> dict[str, list[str]]:
@@ -222,20 +246,29 @@ def _objects_same_person(rule: Rule, values: Mapping[str, str], knowledge: Knowl
     return dict.fromkeys((rule["id"], rule["number"]), student[1:] == number)
 
 
+def _objects_at_most(rule: Rule, values: Mapping[str, str], knowledge: Knowledge) -> Mapping[str, bool]:
+    part, whole = values.get(rule["part"], ""), values.get(rule["whole"], "")
+    if not part.isdigit() or not whole.isdigit():
+        return {}
+    return {rule["part"]: False, rule["whole"]: False} if int(part) > int(whole) else {}
+
+
 def _objects_roster(rule: Rule, values: Mapping[str, str], knowledge: Knowledge) -> Mapping[str, bool]:
     """Only name and number are held against the roster: pupils change school and grade."""
     name, number = values.get(rule["name"], ""), values.get(rule["id"], "")
     if not knowledge.lists.roster or not name or not number:
         return {}
-    listed = any(entry.name == name and entry.id_number in ("", number) for entry in knowledge.lists.roster)
+    listed = any(entry.name == name and _matches(entry, "id", number) for entry in knowledge.lists.roster)
     return dict.fromkeys((rule["name"], rule["id"]), listed)
 
 
 FACTORS: Mapping[str, Factor] = {"id_sex": _id_sex, "id_age": _id_age, "not_before": _not_before,
-                                 "roster": _roster, "same_person": _same_person, "family": _family}
+                                 "roster": _roster, "same_person": _same_person, "family": _family,
+                                 "at_most": _at_most}
 """How likely each combination of values is, one axis per field of the rule that was read."""
 
 OBJECTIONS: Mapping[str, Objection] = {"id_sex": _objects_id_sex, "id_age": _objects_id_age,
                                        "not_before": _objects_not_before, "roster": _objects_roster,
-                                       "same_person": _objects_same_person, "family": lambda *_: {}}
+                                       "same_person": _objects_same_person, "family": lambda *_: {},
+                                       "at_most": _objects_at_most}
 """Which fields a rule speaks for (True) or against (False) once values are chosen."""

@@ -1,9 +1,9 @@
 """Hold the settled numbers of a table against its sums, and say which one change would mend them.
 
 Flags on cells: `row_sum` on every cell of a row whose parts do not make its total; `column_sum` on
-the total of a column that is not its sum; `sum_fix:31` on the one cell where 31 in place of what
-is written makes the most sums hold again; `settled` where the sums chose another number than the
-writing alone would have.
+the total of a column that is not its sum; `at_most` on a part (其中) that is more than its whole, and
+on the whole; `sum_fix:31` on the one cell where 31 in place of what is written makes the most sums
+hold again; `settled` where the sums chose another number than the writing alone would have.
 """
 
 from __future__ import annotations
@@ -52,6 +52,11 @@ def hold_to_sums(rows: list[Row], totals: Row, rules: Rules) -> tuple[list[Row],
         if not holds:
             for cell in (*each.parts, each.total) if each.rule == "row_sum" else (each.total,):
                 flags.setdefault(cell, []).append(each.rule)
+    for at, rule in ((at, rule) for rule in rules if rule["rule"] == "at_most" for at in range(len(table))):
+        part, whole = (at, str(rule["part"])), (at, str(rule["whole"]))
+        if values.get(part, 0) > values.get(whole, 0) and part in values and whole in values:
+            flags.setdefault(part, []).append("at_most")
+            flags.setdefault(whole, []).append("at_most")
     for cell, fix in _fix(sums, values).items():
         flags.setdefault(cell, []).append(f"sum_fix:{fix}")
     marked = [_marked(at, row, flags, agreed) for at, row in enumerate(table)]

@@ -38,6 +38,8 @@ UNEXPLAINED = 1e-7
 
 _HOPELESS = 1e-10
 _MOST_COMBINATIONS = 40
+_MOST_PRODUCTS = 4096
+"""About how many combinations of a row's numbers are weighed."""
 _MOST_STATES = 3000
 
 
@@ -59,8 +61,8 @@ class _Row:
 
 def settle_table(rows: Sequence[Reading], totals: Reading,
                  rules: Rules) -> tuple[list[dict[str, Settled]], dict[str, Settled]]:
-    """Rows and totals settled under the rules `row_sum` (parts, total), `column_sum` (columns) and
-    `sequence` (column)."""
+    """Rows and totals settled under the rules `row_sum` (parts, total), `column_sum` (columns), `at_most`
+    (part, whole) and `sequence` (column)."""
     settled, total = [_alone(row) for row in in_order(rows, rules)], _alone(totals)
     columns = _columns(rules)
     if not columns or not rows:
@@ -85,6 +87,9 @@ def _columns(rules: Rules) -> list[str]:
             named += [*rule["parts"], rule["total"]]
         if rule["rule"] == "column_sum":
             named += rule["columns"]
+    for rule in rules:  # a part is settled with its whole only where sums bind the whole
+        if rule["rule"] == "at_most" and rule["whole"] in named:
+            named.append(rule["part"])
     return list(dict.fromkeys(named))
 
 
@@ -98,16 +103,26 @@ def _row(reading: Reading, columns: Sequence[str], rules: Rules) -> _Row:
     places = {column: place for place, column in enumerate(columns)}
     sums = [([places[part] for part in rule["parts"]], places[rule["total"]])
             for rule in rules if rule["rule"] == "row_sum"]
+    bounds = [(places[rule["part"]], places[rule["whole"]])
+              for rule in rules if rule["rule"] == "at_most" and rule["whole"] in places]
     found: list[tuple[Meant, float]] = []
-    for meant in product(*(cell.likelihood for cell in cells)):
+    for meant in product(*(_likeliest(cell, len(cells)) for cell in cells)):
         weight = math.prod(cell.likelihood[value] for cell, value in zip(cells, meant, strict=True))
         for parts, total in sums:
             weight *= 1.0 if sum(meant[part] for part in parts) == meant[total] else UNEXPLAINED
+        for part, most in bounds:
+            weight *= 1.0 if meant[part] <= meant[most] else UNEXPLAINED
         found.append((meant, weight))
     found.sort(key=lambda pair: -pair[1])
     best = found[0][1] or 1.0
     return _Row(cells, tuple((meant, weight / best) for meant, weight in found[:_MOST_COMBINATIONS]
                              if weight > best * _HOPELESS))
+
+
+def _likeliest(cell: Cell, columns: int) -> list[int]:
+    """The cell's likeliest meant numbers: the fewer, the more columns are combined."""
+    most = max(3, round(_MOST_PRODUCTS ** (1 / columns)))
+    return sorted(cell.likelihood, key=lambda value: -cell.likelihood[value])[:most]
 
 
 def _cell(reading: KindReading | None, implied: Sequence[int]) -> Cell:

@@ -5,16 +5,21 @@ from __future__ import annotations
 import sys
 
 from tests.bench import accuracy, pages
+from tests.bench.held import ROOT
+
+PLOTS = ROOT / "build" / "bench"
 
 
 def main(arguments: list[str]) -> int:
     """Runs the accuracy benchmark on plain sheets twice and on altered ones, RapidOCR's pace only once."""
     print("— without a roster —")
-    bare = accuracy.main(arguments)
+    bare = accuracy.main([*arguments, "--plot", str(PLOTS / "reliability.svg")])
     print("\n— with the school's roster —")
-    listed = accuracy.main([*arguments, "--roster", "--fullpage", "0"])
+    plot = str(PLOTS / "reliability-roster.svg")
+    listed = accuracy.main([*arguments, "--roster", "--fullpage", "0", "--plot", plot])
     print("\n— altered layouts, worn paper, hard pictures —")
-    altered = accuracy.main([*arguments, "--altered", "--fullpage", "0"])
+    plot = str(PLOTS / "reliability-altered.svg")
+    altered = accuracy.main([*arguments, "--altered", "--fullpage", "0", "--plot", plot])
     print("\n— the review's pages —")
     answered = pages.main([])
     return bare or listed or altered or answered

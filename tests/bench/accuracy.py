@@ -13,7 +13,7 @@ from typing import Any
 
 from ocr.lists import Lists, read_roster, read_units
 from ocr.template import load_templates
-from tests.bench import scoring
+from tests.bench import reliability, scoring
 from tests.bench.fullpage import Pace, pace_of_rapidocr
 from tests.bench.held import own_sheets
 from tests.bench.scoring import Outcome, Rate, grouped
@@ -48,6 +48,9 @@ def main(arguments: list[str]) -> int:
     run = read_all(sheets, _lists(folder, asked))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     show(run)
+    if asked.plot:
+        reliability.write(asked.plot, run.judged, f"{run.sheets} sheets of {folder.name}")
+        print(f"reliability diagrams: {asked.plot}")
     if asked.wrong:
         show_wrong(run.judged)
     whole = (
@@ -174,6 +177,7 @@ def _show_kinds(judged: list[Outcome]) -> None:
             f"{wrong.hits:>5} of {wrong.count:<5}{scoring.calibration_error(inside):>11.3f}"
             f"{100 * scoring.character_error(inside):>10.1f} %"
         )
+    print(f"  {'all kinds':16}{'':>39}{scoring.calibration_error(judged):>9.3f}")
 
 
 def _show_altered(altered: dict[str, list[Outcome]]) -> None:
@@ -247,6 +251,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--fullpage", type=int, default=8, metavar="N", help="sheets for RapidOCR's pace; 0: none"
     )
+    parser.add_argument("--plot", type=Path, metavar="FILE.svg", help="draw the reliability diagrams there")
     parser.add_argument("--wrong", action="store_true", help="list every wrong value")
     return parser
 

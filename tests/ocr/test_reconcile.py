@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ocr.kinds.evidence import Candidate, KindReading
-from ocr.kinds.id_number import check_character
+from ocr.kinds.id_number import check_character, shortened
 from ocr.kinds.knowledge import Knowledge
 from ocr.lists import Lists, RosterEntry
 from ocr.reconcile import settle
+from ocr.reconcile.rows import settle_rows
 from ocr.reconcile.sums import hold_to_sums
 from ocr.reconcile.table import TEMPER, settle_table
 
@@ -207,3 +208,70 @@ def test_a_guardians_doubtful_surname_leans_on_the_childs():
                       "parent": cell(("邓建国", 0.6), ("郄建国", 0.4))}, rules, Knowledge(Lists()))
     assert settled["parent"].value == "郄建国"
     assert settled["parent"].flags == ()
+
+
+SAME = ({"rule": "same_person", "id": "id", "number": "number"},)
+
+
+def test_a_student_number_and_an_id_number_mend_each_other():
+    settled = settle({"id": cell((BOY, 0.55), (GIRL, 0.45)), "number": cell(("G" + GIRL, 0.9), ("G" + BOY, 0.1))},
+                     SAME, Knowledge(Lists()))
+    assert settled["id"].value == GIRL
+    assert settled["number"].agreed == 1
+
+
+def test_an_id_number_that_was_not_among_the_readings_is_found_in_the_student_number():
+    blurred = KindReading((Candidate("410329", "410329", 0.0),),
+                          rescore=lambda values: [1.0 if value == GIRL else -60.0 for value in values])
+    settled = settle({"id": blurred, "number": cell(("G" + GIRL, 0.98), ("G" + BOY, 0.01))}, SAME, Knowledge(Lists()))
+    assert settled["id"].value == GIRL
+
+
+def test_a_student_number_of_somebody_else_is_left_and_flagged():
+    settled = settle({"id": sure_of(GIRL), "number": sure_of("G" + BOY)}, SAME, Knowledge(Lists()))
+    assert settled["id"].flags == settled["number"].flags == ("same_person",)
+
+
+def sure_of(value):
+    return cell((value, 0.999), ("", 1e-9))
+
+
+PART = ({"rule": "at_most", "part": "part", "whole": "whole"},)
+
+
+def test_a_doubtful_part_is_no_more_than_its_whole():
+    settled = settle({"part": cell(("71", 0.6), ("11", 0.4)), "whole": sure_of("30")}, PART, Knowledge(Lists()))
+    assert settled["part"].value == "11"
+    assert settled["part"].flags == ()
+
+
+def test_a_part_clearly_written_as_more_than_its_whole_is_flagged():
+    settled = settle({"part": sure_of("31"), "whole": sure_of("30")}, PART, Knowledge(Lists()))
+    assert settled["part"].flags == settled["whole"].flags == ("at_most",)
+
+
+def test_in_a_table_parts_and_sums_are_settled_together():
+    rules = (*RULES, {"rule": "at_most", "part": "poor", "whole": "t"})
+    read = [{**row(sure("5"), sure("6"), sure("11")), "poor": cell(("17", 0.6), ("11", 0.4))},
+            {**row(sure("7"), sure("2"), sure("9")), "poor": sure("12")}]
+    rows, totals = settle_table(read, row(sure("12"), sure("8"), sure("20")), rules)
+    rows, _ = hold_to_sums(rows, totals, rules)
+    assert rows[0]["poor"].value == "11"
+    assert rows[0]["poor"].flags == ("settled",)
+    assert rows[1]["poor"].value == "12"
+    assert rows[1]["poor"].flags == rows[1]["t"].flags == ("at_most",)
+
+
+def test_each_row_of_a_register_is_one_pupil_under_the_rules_of_identity():
+    read = [{"id": cell((GIRL, 0.97), (BOY, 0.03)), "sex": cell(("男", 0.6), ("女", 0.4))},
+            {"id": sure_of(BOY), "sex": sure_of("女")}]
+    alone, _ = settle_table(read, {}, FORM_RULES)
+    rows = settle_rows(alone, read, FORM_RULES, Knowledge(Lists()))
+    assert rows[0]["sex"].value == "女"
+    assert rows[1]["sex"].flags == ("id_sex",)
+
+
+def test_a_number_of_fifteen_places_is_the_rosters_of_eighteen():
+    settled = form(ROSTER, id=sure_of(shortened(GIRL)), name=cell(("谭海", 0.55), ("谭梅", 0.45)))
+    assert settled["name"].value == "谭梅"
+    assert "roster" not in settled["id"].flags
