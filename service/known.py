@@ -28,7 +28,7 @@ def _roster(session: Session, unit_id: int) -> tuple[RosterEntry, ...]:
     own = units.below(session, units.get(session, unit_id))
     children = session.execute(
         select(Student, Unit.name).join(Unit, Unit.id == Student.school_id)
-        .where(Student.school_id.in_(own)).order_by(Student.id).limit(_MOST_CHILDREN))
+        .where(Student.school_id.in_(own), Student.merged_into.is_(None)).order_by(Student.id).limit(_MOST_CHILDREN))
     return tuple(_entry(child, school) for child, school in children)
 
 

@@ -8,6 +8,7 @@ import threading
 import structlog
 
 from service import jobs
+from service.alike import chores
 from service.cases import due, missing
 from service.errors import ShibiaoError
 from service.installation import Installation
@@ -64,6 +65,8 @@ def sweep(installation: Installation) -> None:
             lists = work.waiting(session)
         for import_id in lists:  # few, and none that a living worker holds
             installation.hints.send_list(import_id)
+    if settings.redis_url:
+        chores.work_on_chore(installation)  # without a broker the workers' loops do it
     keeping.keep_up(installation.database)
     missing.watch(installation.database)
     due.renew_unknown(installation.database)

@@ -8,6 +8,7 @@ import threading
 
 import structlog
 
+from service.alike.chores import work_on_chore
 from service.errors import ShibiaoError
 from service.installation import Installation
 from service.lists.work import work_on_list
@@ -28,6 +29,7 @@ def run(installation: Installation, reader: Reader, stop: threading.Event) -> in
     while not stop.is_set():
         try:
             worked = work_on_list(installation)  # first: somebody watches its progress
+            worked |= work_on_chore(installation)
             read = work(installation, reader, name, overrun=_leave)
         except ShibiaoError as refused:  # the database is away: the lease settles what was under way
             _log.warning("database away", error=type(refused).__name__)

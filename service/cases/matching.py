@@ -46,6 +46,8 @@ def find(session: Session, sought: Sought) -> Match:
     if sought.id_number:
         mark = identity.mark(sought.id_number)
         found = session.scalar(select(Student).where(Student.id_number_mark == mark))
+        if found is not None and found.merged_into:
+            found = session.get_one(Student, found.merged_into)
         if found is not None:
             return Match(found, () if found.name == sought.name else (("other_name", found.id),))
     alike = _alike(session, sought)
@@ -79,7 +81,8 @@ def _alike(session: Session, sought: Sought) -> list[Student]:
     near = [and_(Student.name == sought.name)]
     if sought.born_on is not None:
         near.append(and_(Student.school_id == sought.school_id, Student.born_on == sought.born_on))
-    found = session.scalars(select(Student).where(or_(*near)).order_by(Student.id).limit(200))
+    alike = select(Student).where(or_(*near), Student.merged_into.is_(None))
+    found = session.scalars(alike.order_by(Student.id).limit(200))
     return [student for student in found if _could_be(student, sought)]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy import ColumnElement, and_, or_, select, true
 from sqlalchemy.orm import Session
 
 from service.access import Actor, within
@@ -17,12 +17,13 @@ def student_in_sight(actor: Actor) -> ColumnElement[bool]:
     """A child is seen by its school's side, by the township of its household register, by the unit that
     answers for a case of it, and by one that is asked to take it over."""
     if actor.unit_ids is None:
-        return true()
+        return Student.merged_into.is_(None)
     answered = select(Case.student_id).where(within(Case.unit_id, actor))
     offered = select(Case.student_id).join(Handover, Handover.case_id == Case.id).where(
         Handover.state == "pending", within(Handover.to_unit_id, actor))
-    return or_(within(Student.school_id, actor), within(Student.register_unit_id, actor),
-               Student.id.in_(answered), Student.id.in_(offered))
+    return and_(Student.merged_into.is_(None), or_(
+        within(Student.school_id, actor), within(Student.register_unit_id, actor),
+        Student.id.in_(answered), Student.id.in_(offered)))
 
 
 def sheet_in_sight(actor: Actor) -> ColumnElement[bool]:
@@ -35,7 +36,11 @@ def sheet_in_sight(actor: Actor) -> ColumnElement[bool]:
 
 
 def student(session: Session, actor: Actor, student_id: int) -> Student:
-    """The child, when the actor may see it; raises NotFound."""
+    """The child, when the actor may see it; a file that was merged leads to the one it went into. Raises NotFound."""
+    kept = select(Student.merged_into).where(Student.id == student_id, Student.merged_into.is_not(None))
+    while merged := session.scalar(kept):
+        student_id = merged
+        kept = select(Student.merged_into).where(Student.id == student_id, Student.merged_into.is_not(None))
     found = session.scalar(select(Student).where(Student.id == student_id, student_in_sight(actor)))
     if found is None:
         raise NotFound

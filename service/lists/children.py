@@ -67,7 +67,7 @@ def _known(session: Session) -> tuple[dict[str, Known], dict[tuple[str, date | N
     by_birth: dict[tuple[str, date | None, int], list[Known]] = {}
     columns = (Student.id, Student.name, Student.id_number_mark, Student.born_on, Student.school_id,
                Student.grade_class, Student.guardian)
-    for row in session.execute(select(*columns)):
+    for row in session.execute(select(*columns).where(Student.merged_into.is_(None))):
         child = Known(*row)
         if child.mark:
             by_mark[child.mark] = child

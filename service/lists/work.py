@@ -26,7 +26,7 @@ from service.lists.receiving import opened
 from service.lists.storing import Prepared
 from service.lists.summary import changes_of, problem_rows, summary_of
 from service.lists.table import Sheet, UnreadableList, read_table
-from service.models import ListImport, ListProblem, User
+from service.models import Chore, ListImport, ListProblem, User
 from service.models.lists import WORKED_ON
 
 MOST_ATTEMPTS = 4
@@ -129,6 +129,8 @@ def _store(installation: Installation, held: Held, tell: _Teller) -> None:
                                          "children": len(prepared.children.fresh)}
         _change(session, held, state="stored", summary=summary, stored_at=clock(session), **_IDLE)
         prepared.write(session, told)
+        if prepared.children.fresh:
+            session.add(Chore(kind="duplicates", user_id=actor.user_id))  # the new ones may be known by another name
         audit.record(session, actor, "list.stored", "list", told.id, kind=told.kind,
                      **{name: summary[name] for name in ("added", "changed", "gone", "wrong", "children")})
 

@@ -1,5 +1,6 @@
 """All records of the service, one file per stretch of a sheet's journey."""
 
+from service.models.alike import Chore, DuplicatePair, SheetTwin, StudentMerge, Suspect
 from service.models.cases import Case, CaseEvent, HomeVisit, Student, TownshipCount
 from service.models.duties import CaseDuty, CaseTask, Handover
 from service.models.household import CategoryFact, HouseholdMember, SchoolPeriod
@@ -13,9 +14,10 @@ from service.models.second import SecondEntry, SecondReading
 from service.models.values import Decision, Reading
 
 __all__ = [
-    "Agreement", "ApiToken", "AuditEvent", "Case", "CaseDuty", "CaseEvent", "CaseTask", "CategoryFact", "Decision",
-    "Handover", "HomeVisit", "HouseholdMember", "Inspection", "IssuedReport", "Job", "LedgerMark", "LedgerStep",
-    "Lesson", "ListEntry", "ListImport", "ListProblem", "LoginFailure", "MonthlyReturn", "Persuasion", "Reading",
-    "ReturnStep", "Scan", "SchoolPeriod", "SchoolPlan", "SecondEntry", "SecondReading", "Sheet", "SheetNote",
-    "Student", "TownshipCount", "Transfer", "TransferPairing", "Unit", "User", "WebSession",
+    "Agreement", "ApiToken", "AuditEvent", "Case", "CaseDuty", "CaseEvent", "CaseTask", "CategoryFact", "Chore",
+    "Decision", "DuplicatePair", "Handover", "HomeVisit", "HouseholdMember", "Inspection", "IssuedReport", "Job",
+    "LedgerMark", "LedgerStep", "Lesson", "ListEntry", "ListImport", "ListProblem", "LoginFailure", "MonthlyReturn",
+    "Persuasion", "Reading", "ReturnStep", "Scan", "SchoolPeriod", "SchoolPlan", "SecondEntry", "SecondReading",
+    "Sheet", "SheetNote", "SheetTwin", "Student", "StudentMerge", "Suspect", "TownshipCount", "Transfer",
+    "TransferPairing", "Unit", "User", "WebSession",
 ]

@@ -44,6 +44,8 @@ class Student(Base):
     """The township of the household register (户籍所在乡镇), which sees the child too."""
     register_address: Mapped[str | None] = mapped_column(Sealed("students.register_address"))
     created_at: Mapped[datetime] = mapped_column(Moment, default=now)
+    merged_into: Mapped[int | None] = mapped_column(ForeignKey("students.id"), index=True)
+    """The file this one was merged with: it holds nothing of its own any more and leads there."""
 
     school: Mapped[Unit] = relationship(foreign_keys=[school_id])
     register_unit: Mapped[Unit | None] = relationship(foreign_keys=[register_unit_id])

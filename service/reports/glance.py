@@ -15,7 +15,6 @@ from service.reports.month import UnitMonth, month
 from service.reports.periods import Month
 from service.reports.places import rows_for
 from service.reports.ranking import Ranking, rank
-from service.reports.reminders import Reminder, reminders
 from service.reports.trend import TrendMonth, trend
 
 
@@ -32,10 +31,9 @@ class Glance:
     """Sheets that wait for review."""
     silent: tuple[str, ...]
     """Units that sent no paper this month."""
-    reminders: tuple[Reminder, ...] = ()
 
 
-def glance(session: Session, actor: Actor, wanted: Month, deadline_day: int = 31) -> Glance:
+def glance(session: Session, actor: Actor, wanted: Month) -> Glance:
     """The month as it stands, for the county or for the person's own unit."""
     report = month(session, actor, wanted)
     county = actor.may(access.COUNTY)
@@ -43,8 +41,7 @@ def glance(session: Session, actor: Actor, wanted: Month, deadline_day: int = 31
     return Glance(
         wanted, row, report.rows, rank(report) if county else None,
         trend(session, actor, wanted, unit_id=row.place.id if row.place else None),
-        _waiting(session, actor), _silent(session, actor, wanted) if county else (),
-        reminders(session, actor, deadline_day))
+        _waiting(session, actor), _silent(session, actor, wanted) if county else ())
 
 
 def _waiting(session: Session, actor: Actor) -> int:

@@ -42,7 +42,8 @@ class Records:
         if (key[0], key[1]) not in self._children:
             query = select(Student).options(joinedload(Student.school))
             wanted = (query.where(Student.id_number_mark == identity.mark(key[1])) if key[0] == "id"
-                      else query.where(Student.name == key[0], Student.school_id == self._school(key[1])))
+                      else query.where(Student.name == key[0], Student.school_id == self._school(key[1]),
+                                     Student.merged_into.is_(None)))
             self._children[key[0], key[1]] = tuple(self._session.scalars(wanted.order_by(Student.id).limit(_FEW)))
         return self._children[key[0], key[1]]
 

@@ -12,6 +12,7 @@ from service.web import (
     admin_accounts,
     admin_audit,
     admin_units,
+    alike,
     archive,
     auth,
     background,
@@ -19,7 +20,6 @@ from service.web import (
     errors,
     learning,
     lists,
-    months,
     observe,
     quality,
     report_files,
@@ -40,7 +40,7 @@ from service.web.api import register_api
 
 _SCREENS = Path(__file__).parents[2] / "templates" / "screens"
 _AREAS = (auth, uploads, review, review_notes, wall, second, quality, sheet_images, students, background, casework,
-          transfers, schools, archive, lists, reports, months, report_files, learning, admin_accounts, admin_units,
+          transfers, schools, archive, lists, alike, reports, report_files, learning, admin_accounts, admin_units,
           admin_audit, observe)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from service.alike import merging
 from service.database import now
 from service.models import (
     ApiToken,
@@ -13,6 +14,7 @@ from service.models import (
     CaseEvent,
     CaseTask,
     CategoryFact,
+    DuplicatePair,
     Handover,
     HouseholdMember,
     Job,
@@ -23,6 +25,7 @@ from service.models import (
     SecondReading,
     Sheet,
     Student,
+    Suspect,
     Transfer,
 )
 from tests.conftest import County
@@ -207,6 +210,29 @@ def _list(county: County, unit: str) -> int:
         return told.id
 
 
+def _pair(county: County) -> int:
+    one, other = _student(county, OWN_SCHOOL), _student(county, OTHER_SCHOOL)
+    with county.installation.database.write() as session:
+        pair = DuplicatePair(one_id=one, other_id=other, score=9.0, findings=["name_same"])
+        session.add(pair)
+        session.flush()
+        return pair.id
+
+
+def _merge(county: County) -> int:
+    one, other = _student(county, OWN_SCHOOL), _student(county, OTHER_SCHOOL)
+    with county.installation.database.write() as session:
+        return merging.merge(session, county.actor("bureau"), one, other).id
+
+
+def _suspect(county: County, unit: str) -> int:
+    with county.installation.database.write() as session:
+        suspect = Suspect(unit_id=county.units[unit], name="测试生", keys=[unit], reasons=["household_only"])
+        session.add(suspect)
+        session.flush()
+        return suspect.id
+
+
 def _both(make: Callable[[County, str], Any], absent: Any) -> Callable[[County], Target]:
     return lambda county: Target(make(county, OWN_SCHOOL), make(county, OTHER_SCHOOL), absent)
 
@@ -231,9 +257,11 @@ TARGETS: dict[str, Callable[[County], Target]] = {
     "plan": _both(_plan, 999_999),
     "school_unit": lambda county: Target(county.units[OWN_SCHOOL], county.units[OTHER_SCHOOL], 999_999),
     "transfer": _both(_transfer, 999_999),
+    "suspect": _both(_suspect, 999_999),
+    "pair": lambda county: Target(_pair(county), _pair(county), 999_999),
+    "merge": lambda county: Target(_merge(county), _merge(county), 999_999),
     "user": lambda county: Target(county.users["other_school"], county.users["clerk"], 999_999),
     "unit": lambda county: Target(county.units["城关二小"], county.units["河滨中学"], 999_999),
-    "own_school": lambda county: Target(county.units[OWN_SCHOOL], county.units[OTHER_SCHOOL], 999_999),
     "reporting_unit": lambda county: Target(county.units["城关"], county.units["河滨"], 999_999),
     "token": lambda county: Target(_token(county), _token(county), 999_999),
 }
