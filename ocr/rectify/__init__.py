@@ -25,6 +25,9 @@ LONGEST = 2400
 TRUSTED = 0.7
 """Share of its sides seen as an edge from which on an outline is believed to be the sheet's."""
 
+SLIGHT = 0.012
+"""Share of the sheet's longer side up to which the print may lie askew on a sheet whose outline is trusted."""
+
 _STEP = 40  # pixels between the points at which the mapping is worked out
 
 
@@ -71,12 +74,18 @@ def _flattening(grey: Image, outline: Outline) -> tuple[Matrix, tuple[int, int]]
     size = _natural_size(corners)
     target = np.array([(0, 0), (size[0], 0), size, (0, size[1])], np.float32)
     matrix = cv2.getPerspectiveTransform(corners, target).astype(np.float64)
-    if trusted:
-        return matrix, size
     small = 800 / max(height, width)
     reduced = np.asarray(cv2.resize(grey, None, fx=small, fy=small, interpolation=cv2.INTER_AREA), np.uint8)
     pieces = moved(segments(reduced), matrix @ np.diag([1 / small, 1 / small, 1]))
-    return levelling(pieces, size, bends=True) @ matrix, size
+    level = levelling(pieces, size, bends=True)
+    return (matrix if trusted and _slight(level, size) else level @ matrix), size
+
+
+def _slight(level: Matrix, size: tuple[int, int]) -> bool:
+    """Whether a correction moves no corner of the sheet by more than a hair: what is left is bend."""
+    corners = np.array([(0, 0), (size[0], 0), size, (0, size[1])], np.float64)[:, None, :]
+    away = cv2.perspectiveTransform(corners, level) - corners
+    return bool(np.abs(away).max() < SLIGHT * max(size))
 
 
 def find_frame(width: int, height: int) -> NDArray[np.float32]:

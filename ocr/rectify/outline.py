@@ -19,6 +19,16 @@ SMALL = 480
 """Pixels of the longer side at which the outline is looked for."""
 
 
+WHOLE = 0.55
+"""Share of each side that should be seen: a fold or a ruling that stands in for a side is seen in parts."""
+
+UNSEEN = 0.1
+"""What a side costs that lies on the picture's edge, where nothing can be seen of it."""
+
+RIM = 0.65
+"""How much an outline counts that runs along the picture's edge all around: it may be the glass's rim."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Outline:
     """Corners in pixels of the picture given; `support` (0–1) is the share of its sides seen as an edge.
@@ -62,13 +72,18 @@ def _outline(pixels: Image) -> Outline:
     slope = _slopes(smooth)
     best, best_score = None, 0.0
     for mask in _paper_masks(smooth) if min(smooth.shape[:2]) >= 8 else ():
-        for corners in _quads(mask):
-            score = _score(corners, slope, smooth)
-            if score > best_score:
-                best, best_score = corners, score
+        for rough in _quads(mask):
+            if not _plausible(rough, smooth.shape[1], smooth.shape[0]):
+                continue
+            corners = rough
+            for _ in range(3):
+                score = _score(corners, slope, smooth)
+                if score > best_score:
+                    best, best_score = corners, score
+                corners = _refined(corners, slope)
     if best is None or best_score < 0.45:
         return Outline(frame(width, height), 0.0, found=False)
-    return Outline(_refined(best, slope) / np.float32(scale), best_score, found=True)
+    return Outline(best / np.float32(scale), best_score, found=True)
 
 
 def frame(width: int, height: int) -> Corners:
@@ -102,16 +117,21 @@ def _paper_masks(smooth: Image) -> Iterator[Image]:
 
 
 def _quads(mask: Image) -> Iterator[Corners]:
-    """Quadrilaterals around the largest areas of the mask."""
-    opened = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
-    contours, _ = cv2.findContours(opened, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    """Quadrilaterals around the largest areas of the mask.
+
+    A wide opening parts the sheet from a bright rim that a scanner's lid or another paper leaves at the
+    picture's edge.
+    """
     least = 0.15 * mask.shape[0] * mask.shape[1]
-    for contour in sorted(contours, key=cv2.contourArea, reverse=True)[:2]:
-        hull = cv2.convexHull(contour)
-        if cv2.contourArea(hull) >= least:
-            corners = _four_sided(hull[:, 0, :].astype(np.float32))
-            if corners is not None:
-                yield corners
+    for width in (5, 17):
+        opened = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((width, width), np.uint8))
+        contours, _ = cv2.findContours(opened, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+        for contour in sorted(contours, key=cv2.contourArea, reverse=True)[:2]:
+            hull = cv2.convexHull(contour)
+            if cv2.contourArea(hull) >= least:
+                corners = _four_sided(hull[:, 0, :].astype(np.float32))
+                if corners is not None:
+                    yield corners
 
 
 def _four_sided(hull: Corners) -> Corners | None:
@@ -178,7 +198,13 @@ def _score(corners: Corners, slope: tuple[NDArray[np.float32], NDArray[np.float3
         shares.append(_edge_share(a, b, slope))
     if not inside:
         return 0.0
-    return float(np.mean(shares)) * (0.8 if min(shares) < 0.25 else 1.0)
+    seen = float(np.mean(shares)) * min(1.0, min(shares) / WHOLE) * (1 - UNSEEN * (4 - inside))
+    return seen * (RIM if _like_frame(corners, width, height) else 1.0)
+
+
+def _like_frame(corners: Corners, width: int, height: int) -> bool:
+    """Whether the corners are all but the picture's own: a rim at its edges, or a sheet that nearly fills it."""
+    return bool((np.abs(corners - frame(width, height)).max(axis=0) < 0.035 * max(width, height)).all())
 
 
 def _plausible(corners: Corners, width: int, height: int) -> bool:
@@ -231,7 +257,7 @@ def _refined(corners: Corners, slope: tuple[NDArray[np.float32], NDArray[np.floa
     for index in range(4):
         (a, b), (c, d) = lines[index - 1], lines[index]
         point = _meeting(a, b, c, d)
-        moved.append(corners[index] if point is None or np.linalg.norm(point - corners[index]) > 14 else point)
+        moved.append(corners[index] if point is None or np.linalg.norm(point - corners[index]) > 24 else point)
     return np.array(moved, np.float32)
 
 

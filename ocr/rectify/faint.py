@@ -1,0 +1,62 @@
+"""Ruling lines too light or too broken to be dark runs: ridges among noise, and rows of dashes."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from ocr.rectify.sheet import Image
+
+ALONG = 61
+"""Pixels at WORK over which a ridge is averaged: longer than a character, so that only lines add up."""
+
+LEAST = 4.0
+"""Grey levels by which a ridge is darker than what lies above and below it, once noise is averaged out."""
+
+DASH = (3, 34)
+"""Least and greatest length (pixels at WORK) of a dash."""
+
+GAP = 15
+"""Pixels at WORK between two dashes of one line."""
+
+MANY = 90
+"""Pixels at WORK that a row of dashes must run."""
+
+
+def ridges(flat: Image) -> Image:
+    """Mark (255) level lines of an evened grey picture that are hardly darker than the paper.
+
+    Averaged along the line, paper noise vanishes and a line stays; a row of characters is dark over its
+    whole height and so is no darker than what is just above and below.
+    """
+    thin = cv2.morphologyEx(flat, cv2.MORPH_BLACKHAT, np.ones((9, 1), np.uint8))
+    thin = np.minimum(cv2.dilate(thin, np.ones((3, 1), np.uint8)), 24).astype(np.float32)
+    mean = cv2.blur(thin, (ALONG, 1))
+    beside = np.maximum(_shifted(mean, 6), _shifted(mean, -6))
+    beside = np.maximum(beside, np.maximum(_shifted(mean, 9), _shifted(mean, -9)))
+    ridge = ((mean - beside > LEAST) & (mean > 1.6 * beside)).astype(np.uint8) * 255
+    # The mean reaches half its window past the line's end.
+    return np.asarray(cv2.erode(ridge, np.ones((1, ALONG // 2), np.uint8)), np.uint8)
+
+
+def dashes(dark: Image) -> Image:
+    """Mark (255) the level lines that thin dashes or dots make up among the dark pixels."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    flat = (stats[:, 3] <= 5) & (stats[:, 2] >= DASH[0]) & (stats[:, 2] <= DASH[1]) & (stats[:, 2] >= stats[:, 3])
+    flat[0] = False
+    if flat.sum() < 6:
+        return np.zeros_like(dark)
+    only = np.where(flat[labels], np.uint8(255), np.uint8(0))
+    thick = cv2.dilate(only, np.ones((3, 1), np.uint8))
+    joined = cv2.morphologyEx(thick, cv2.MORPH_CLOSE, np.ones((1, GAP), np.uint8))
+    return np.asarray(cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((1, MANY), np.uint8)), np.uint8)
+
+
+def _shifted(rows: np.ndarray, by: int) -> np.ndarray:
+    """The picture moved down by some rows, its edge repeated."""
+    moved = np.roll(rows, by, axis=0)
+    if by > 0:
+        moved[:by] = rows[0]
+    else:
+        moved[by:] = rows[-1]
+    return moved
