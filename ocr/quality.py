@@ -98,7 +98,7 @@ def _corner_cut(pixels: Image, outline: Outline) -> bool:
         return False
     height, width = pixels.shape[:2]
     beyond = np.maximum(-outline.corners, outline.corners - (width, height)) / (width, height)
-    return float(beyond.max()) > 0.035
+    return float(beyond.max()) > 0.05
 
 
 def _several(pixels: Image) -> bool:

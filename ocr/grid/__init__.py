@@ -8,7 +8,8 @@ import numpy as np
 
 from ocr.grid.cells import Lattice, encloses, spans
 from ocr.grid.ink import Ink, InkMap, ink_in, ink_map
-from ocr.rectify.rules import rules_in, rulings
+from ocr.rectify.rules import rules_in
+from ocr.rectify.rulings import rulings
 from ocr.rectify.sheet import RectifiedSheet
 from ocr.results import Box
 

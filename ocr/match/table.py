@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
 from ocr.grid import Cell, RuledTable
 from ocr.match.form import ALIKE, FIRST_LOOK, best_spec
 from ocr.match.labels import likeness, unlike
@@ -15,6 +18,12 @@ from ocr.template import FieldSpec, Template
 
 HEADING_ROWS = 4
 """Rows from the top in which headings are looked for."""
+
+CLEAR = 0.8
+"""Likeness of every heading from which on they need not be weighed against one another."""
+
+FAINTLY, APART = 0.25, 0.1
+"""Least likeness of a heading hardly legible, and by how much it must be more like this column than any other."""
 
 HALF = 0.5
 """Likeness at which a heading that is no other's is taken for a missing column's."""
@@ -52,8 +61,32 @@ def find_columns(view: View, table: RuledTable, template: Template) -> Headed:
             unread.append(cell)
         elif spec.where != "other":
             found.heads[spec.name], found.scores[spec.name] = cell, score
+    if found.heads and (len(found.heads) < len(template.columns) or min(found.scores.values()) < CLEAR):
+        _settle(view, found, template)
     _last_one(view, found, unread, template)
     return found
+
+
+def _settle(view: View, found: Headed, template: Template) -> None:
+    """Give the lowest headings, read whole, to the columns so that all together are most alike.
+
+    One by one, a heading badly printed may be more like another column's: two speak of pupils «not yet
+    brought back», and only the rest tells them apart.
+    """
+    specs = (*template.columns, *template.others)
+    cells = [cell for cell in found.table.cells if cell.ink is not None and cell.row + cell.rowspan == found.first_row]
+    texts = [view.whole_label(cell) for cell in cells]
+    alike = np.array([[likeness(text, spec.labels) for spec in specs] for text in texts])
+    if not alike.size:
+        return
+    taken = dict(zip(*linear_sum_assignment(alike, maximize=True), strict=True))
+    for index, place in taken.items():
+        spec, score, other = specs[place], float(alike[index, place]), float(np.delete(alike[index], place).max())
+        if spec.where == "other" or score < ALIKE and (score < FAINTLY or score < other + APART):
+            continue
+        for name in [name for name, cell in found.heads.items() if cell is cells[index]]:
+            del found.heads[name], found.scores[name]
+        found.heads[spec.name], found.scores[spec.name] = cells[index], score
 
 
 def coverage(found: Headed, template: Template, weights: Mapping[str, float]) -> float:
@@ -139,7 +172,7 @@ def _bands(found: Headed) -> list[tuple[int, ...]]:
     bands: list[tuple[int, ...]] = []
     for row, high in tall.items():
         above = tall[bands[-1][-1]] if bands and len(bands[-1]) == 1 else usual
-        if min(high, above) < 0.75 * usual and 0.7 * usual < high + above < 1.25 * usual:
+        if bands and min(high, above) < 0.75 * usual and 0.7 * usual < high + above < 1.25 * usual:
             bands[-1] = (*bands[-1], row)
         else:
             bands.append((row,))

@@ -30,6 +30,7 @@ class View:
     locate: Locate | None = None
     reads: int = 0
     _known: dict[Box, str] = field(default_factory=dict)
+    _whole: dict[Box, str] = field(default_factory=dict)
 
     def label(self, cell: Cell, most_lines: int = 4) -> str:
         """The printed words of a cell, its lines one after another, as plain text."""
@@ -39,6 +40,15 @@ class View:
             lines = self.lines(cell.box)
             self._known[cell.box] = plain(self._read(lines[:8 if _upright(lines) else most_lines]))
         return self._known[cell.box]
+
+    def whole_label(self, cell: Cell) -> str:
+        """All printed words of a cell, each of its lines read by itself: small print needs it."""
+        lines = self.lines(cell.box)[:8]
+        if len(lines) < 2:
+            return self.label(cell)
+        if cell.box not in self._whole:
+            self._whole[cell.box] = plain("".join(self._read([line]) for line in lines))
+        return max(self._whole[cell.box], self.label(cell), key=len)
 
     def lines(self, box: Box) -> list[Area]:
         """The lines of writing or print in a box, as areas of the stroke map."""

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.rectify.bend import Bend
-from ocr.rectify.level import Matrix, levelling, moved, segments
+from ocr.rectify.level import Matrix, Segments, levelling, moved, segments
 from ocr.rectify.light import evened
 from ocr.rectify.lines import WORK, Chain, certain, dark_pixels, runs
 from ocr.rectify.mend import across_of, mended_lines
@@ -24,6 +24,9 @@ LONGEST = 2400
 
 TRUSTED = 0.7
 """Share of its sides seen as an edge from which on an outline is believed to be the sheet's."""
+
+CERTAIN = 0.93
+"""Share from which on nothing on the sheet is asked whether the outline is right."""
 
 SLIGHT = 0.012
 """Share of the sheet's longer side up to which the print may lie askew on a sheet whose outline is trusted."""
@@ -74,11 +77,20 @@ def _flattening(grey: Image, outline: Outline) -> tuple[Matrix, tuple[int, int]]
     size = _natural_size(corners)
     target = np.array([(0, 0), (size[0], 0), size, (0, size[1])], np.float32)
     matrix = cv2.getPerspectiveTransform(corners, target).astype(np.float64)
-    small = 800 / max(height, width)
+    if trusted and outline.support >= CERTAIN:
+        return matrix, size
+    level = levelling(_pieces(grey, matrix, size, inside=trusted), size, bends=True)
+    return (matrix if trusted and _slight(level, size) else level @ matrix), size
+
+
+def _pieces(grey: Image, matrix: Matrix, size: tuple[int, int], inside: bool) -> Segments:
+    """The straight pieces of lines as `matrix` maps them; with `inside` only those on the sheet itself."""
+    small = 800 / max(grey.shape)
     reduced = np.asarray(cv2.resize(grey, None, fx=small, fy=small, interpolation=cv2.INTER_AREA), np.uint8)
     pieces = moved(segments(reduced), matrix @ np.diag([1 / small, 1 / small, 1]))
-    level = levelling(pieces, size, bends=True)
-    return (matrix if trusted and _slight(level, size) else level @ matrix), size
+    edge = 0.02 * max(size)
+    on_sheet = ((pieces > edge) & (pieces < np.tile(size, 2) - edge)).all(axis=1)
+    return pieces[on_sheet] if inside else pieces
 
 
 def _slight(level: Matrix, size: tuple[int, int]) -> bool:

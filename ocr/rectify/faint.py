@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from ocr.rectify.sheet import Image
 
@@ -12,6 +13,9 @@ ALONG = 61
 
 LEAST = 4.0
 """Grey levels by which a ridge is darker than what lies above and below it, once noise is averaged out."""
+
+WHOLE = 0.6
+"""Share of a ridge's length that must be darker than its sides."""
 
 DASH = (3, 34)
 """Least and greatest length (pixels at WORK) of a dash."""
@@ -31,10 +35,11 @@ def ridges(flat: Image) -> Image:
     """
     thin = cv2.morphologyEx(flat, cv2.MORPH_BLACKHAT, np.ones((9, 1), np.uint8))
     thin = np.minimum(cv2.dilate(thin, np.ones((3, 1), np.uint8)), 24).astype(np.float32)
-    mean = cv2.blur(thin, (ALONG, 1))
-    beside = np.maximum(_shifted(mean, 6), _shifted(mean, -6))
-    beside = np.maximum(beside, np.maximum(_shifted(mean, 9), _shifted(mean, -9)))
-    ridge = ((mean - beside > LEAST) & (mean > 1.6 * beside)).astype(np.uint8) * 255
+    mean, near = cv2.blur(thin, (ALONG, 1)), cv2.blur(thin, (9, 1))
+    beside = _beside(mean)
+    # A column of figures is dark in pieces, a line all along.
+    whole = cv2.blur((near - _beside(near) > LEAST / 2).astype(np.float32), (ALONG, 1)) > WHOLE
+    ridge = ((mean - beside > LEAST) & (mean > 1.6 * beside) & whole).astype(np.uint8) * 255
     # The mean reaches half its window past the line's end.
     return np.asarray(cv2.erode(ridge, np.ones((1, ALONG // 2), np.uint8)), np.uint8)
 
@@ -52,7 +57,12 @@ def dashes(dark: Image) -> Image:
     return np.asarray(cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((1, MANY), np.uint8)), np.uint8)
 
 
-def _shifted(rows: np.ndarray, by: int) -> np.ndarray:
+def _beside(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The greater of what stands a line's width and a little more above and below each place."""
+    return np.maximum.reduce([_shifted(rows, by) for by in (6, -6, 9, -9)])
+
+
+def _shifted(rows: NDArray[np.float32], by: int) -> NDArray[np.float32]:
     """The picture moved down by some rows, its edge repeated."""
     moved = np.roll(rows, by, axis=0)
     if by > 0:

@@ -19,6 +19,12 @@ SHORTEST = 40
 CERTAIN = 170
 """Pixels at WORK: a run this long is a ruling line whatever stands around it."""
 
+WORDS = 560
+"""Pixels at WORK: a line of print is hardly ever longer without a gap."""
+
+EVEN = 0.66
+"""Share of a line's columns in which it has its usual thickness, whatever is written over it."""
+
 STEP = 16
 """Pixels between two points of a line's course."""
 
@@ -62,9 +68,10 @@ def dark_pixels(flat: Image) -> Image:
                       np.uint8)
 
 
-def runs(dark: Image) -> Runs:
-    """Dark horizontal runs that are long though slightly slanted, broken or faint."""
+def runs(dark: Image, more: Image | None = None) -> Runs:
+    """Dark horizontal runs that are long though slightly slanted, broken or faint; `more` marks lines told otherwise."""
     joined = cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones((1, 5), np.uint8))
+    joined = joined if more is None else joined | more
     thick = cv2.dilate(joined, np.ones((3, 1), np.uint8))
     long = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, SHORTEST), np.uint8))
     # A stack of strokes is no line: what stays thick is print, a stamp or the rim of a photocopy.
@@ -83,17 +90,31 @@ def certain(found: Runs) -> NDArray[np.bool_]:
     return np.asarray(found.stats[:, 2] >= CERTAIN)
 
 
-def lines_among(found: Runs, posts: Image, rest: Image) -> NDArray[np.bool_]:
-    """Which runs are ruling lines, not the strokes of a row of characters.
+def no_words(found: Runs, sure: NDArray[np.bool_], dark: Image) -> NDArray[np.bool_]:
+    """Those of the `sure` runs that are no row of small print: a line is as thick at one place as at any other."""
+    keep = sure.copy()
+    for index in np.flatnonzero(sure[1:]) + 1:
+        left, top, width, height, _ = found.stats[index]
+        if width < WORDS:
+            part = dark[max(0, top - 3):top + height + 3, left:left + width]
+            thick = np.count_nonzero(part, axis=0)
+            thick = thick[thick > 0]
+            usual = int(np.bincount(thick).argmax()) if len(thick) else 0
+            keep[index] = len(thick) == 0 or float((np.abs(thick - usual) <= 1).mean()) >= EVEN
+    return keep
+
+
+def lines_among(found: Runs, sure: NDArray[np.bool_], posts: Image, rest: Image) -> NDArray[np.bool_]:
+    """Which runs besides the `sure` ones are ruling lines, not the strokes of a row of characters.
 
     A short run is a line when it continues a long one, or when hardly anything of what is dark
     besides long lines (`rest`) stands close above and below it; a little more is allowed where it
     ends on long lines of the other direction (`posts`).
     """
     posts = cv2.dilate(posts, np.ones((9, 13), np.uint8))
-    keep = certain(found)
+    keep = sure.copy()
     long = found.stats[1:][keep[1:]]
-    for index in np.flatnonzero(~keep[1:]) + 1:
+    for index in np.flatnonzero(~certain(found)[1:]) + 1:
         run = found.stats[index]
         keep[index] = _continues(run, long) or _stands_alone(run, posts, rest)
     return keep
@@ -112,11 +133,17 @@ def _stands_alone(run: NDArray[np.int32], posts: Image, rest: Image) -> bool:
     if height > 12:  # strokes at several heights, run together
         return False
     ends = posts[top:top + height, [left, left + width - 1]].any(axis=0)
-    columns = slice(left, left + width)
-    above = rest[max(0, top - 9):max(0, top - 2), columns].any(axis=0)
-    below = rest[top + height + 2:top + height + 9, columns].any(axis=0)
+    above, below = _beside(run, rest)
     busy = float((above | below).mean())
     return busy < (0.35 if ends.all() else 0.25 if ends.any() else 0.15)
+
+
+def _beside(run: NDArray[np.int32], rest: Image) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """For each column of a run whether something dark stands close above, and close below it."""
+    left, top, width, height, _ = run
+    columns = slice(left, left + width)
+    return (np.asarray(rest[max(0, top - 9):max(0, top - 2), columns].any(axis=0)),
+            np.asarray(rest[top + height + 2:top + height + 9, columns].any(axis=0)))
 
 
 def _course(part: NDArray[np.bool_]) -> Chain:

@@ -9,7 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.rectify.lines import SHORTEST, STEP, Runs, certain, dark_pixels, lines_among, runs
+from ocr.rectify.faint import dashes, ridges
+from ocr.rectify.lines import SHORTEST, STEP, Runs, certain, dark_pixels, lines_among, no_words, runs
 from ocr.rectify.rules import Rule, rules_of
 from ocr.rectify.sheet import Image
 
@@ -32,6 +33,9 @@ class Ruling:
 GAP = 26
 """Pixels at WORK of a line that may be missing: narrower than any cell."""
 
+WORN, FEW = 4, 6
+"""Broken places from which on, and lines up to which, the ruling is looked for again more finely."""
+
 RECORDS = 9
 """Bands from which on a sheet is a table of records, whose columns run through all of them."""
 
@@ -43,19 +47,43 @@ LOW, HIGH = 16, 150
 
 
 def mended_lines(flat: Image) -> Ruling:
-    """The ruling lines of an evened grey picture whose longer side is about WORK pixels."""
+    """The ruling lines of an evened grey picture whose longer side is about WORK pixels.
+
+    Where the lines found at first are worn or hardly any, they are looked for again with finer means: that
+    counts when fewer are broken then. Print that shows through from the back makes more instead.
+    """
     dark = dark_pixels(flat)
-    across, down = runs(dark), runs(np.ascontiguousarray(dark.T))
-    sure_across, sure_down = across.only(certain(across)), across_of(down.only(certain(down)))
-    rest = cv2.subtract(dark, cv2.dilate(sure_across | sure_down, np.ones((5, 5), np.uint8)))
-    level, level_mask = _kept(across, lines_among(across, sure_down, rest))
-    plumb, plumb_mask = _kept(down, lines_among(down, across_of(sure_across), across_of(rest)))
+    found = _mended(flat, dark, dashes(dark), across_of(dashes(across_of(dark))))
+    if found.worn < WORN and not _few(found):
+        return found
+    finer = _mended(flat, dark, dashes(dark) | ridges(flat), across_of(dashes(across_of(dark)) | ridges(across_of(flat))))
+    more = len(finer.level) + len(finer.plumb) > len(found.level) + len(found.plumb)
+    return finer if finer.worn < 0.7 * found.worn or _few(found) and more else found
+
+
+def _few(found: Ruling) -> bool:
+    return min(len(found.level), len(found.plumb)) < FEW
+
+
+def _mended(flat: Image, dark: Image, more_across: Image, more_down: Image) -> Ruling:
+    across, down = runs(dark, more_across), runs(across_of(dark), across_of(more_down))
+    sure_across = no_words(across, certain(across), dark)
+    sure_down = no_words(down, certain(down), across_of(dark))
+    long_across, long_down = across.only(sure_across), across_of(down.only(sure_down))
+    rest = _besides(dark, long_across, long_down)
+    level, level_mask = _kept(across, lines_among(across, sure_across, long_down, rest))
+    plumb, plumb_mask = _kept(down, lines_among(down, sure_down, across_of(long_across), across_of(rest)))
     more = _draw(plumb_mask, _between(flat, level, plumb))
     # Rows of print look like broken level lines: those are only prolonged, never found anew.
     prolonged = _draw(level_mask, _between(across_of(flat), plumb + more, level, prolong=True))
     gaps = sum(int((np.diff(rule.points[:, 0]) > STEP + 4).sum()) for rule in (*level, *plumb))
     return Ruling(level_mask, across_of(plumb_mask), _together(level, prolonged), _together(plumb, more),
                   gaps + len(more) + len(prolonged))
+
+
+def _besides(dark: Image, across: Image, down: Image) -> Image:
+    """What is dark besides some lines."""
+    return np.asarray(cv2.subtract(dark, cv2.dilate(across | down, np.ones((5, 5), np.uint8))), np.uint8)
 
 
 def across_of(picture: Image) -> Image:

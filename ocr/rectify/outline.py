@@ -227,8 +227,12 @@ def _on_frame(a: Corners, b: Corners, width: int, height: int) -> bool:
 
 
 def _edge_share(a: Corners, b: Corners, slope: tuple[NDArray[np.float32], NDArray[np.float32]]) -> float:
-    """The share of the side a→b along which brightness changes across it."""
-    return float((_across(a, b, slope, 2).max(axis=1) > 24).mean())
+    """The share of the side a→b, as far as it lies in the picture, along which brightness changes across it."""
+    height, width = slope[0].shape
+    strength = _across(a, b, slope, 2).max(axis=1)
+    x, y = (a + (b - a) * np.linspace(0.06, 0.94, len(strength), dtype=np.float32)[:, None]).T
+    seen = (x >= 0) & (y >= 0) & (x < width) & (y < height)
+    return float((strength[seen] > 24).mean()) if seen.sum() >= 8 else 0.0
 
 
 def _across(a: Corners, b: Corners, slope: tuple[NDArray[np.float32], NDArray[np.float32]],

@@ -1,4 +1,4 @@
-"""From pieces to rules: pieces in one line put together, and lines that cross put into one ruling."""
+"""From pieces to rules: pieces in one line put together."""
 
 from __future__ import annotations
 
@@ -22,12 +22,16 @@ APART = 120
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rule:
-    """One straight line: `at` is its mean place across, `start` and `end` along, `points` its course."""
+    """One straight line: `at` is its mean place across, `start` and `end` along, `points` its course.
+
+    `pieces` are the chains it was put together from.
+    """
 
     at: float
     start: float
     end: float
     points: Chain
+    pieces: tuple[Chain, ...] = ()
 
     def where(self, along: float) -> float:
         """The line's place across at a place along it."""
@@ -65,52 +69,6 @@ def rules_of(chains: Sequence[Chain]) -> list[Rule]:
     return sorted((rule for rule in found if rule.end - rule.start >= SHORTEST * 0.7), key=lambda rule: rule.at)
 
 
-def rulings(across: Sequence[Rule], down: Sequence[Rule]) -> list[tuple[list[Rule], list[Rule]]]:
-    """The sets of rules that cross one another, each with at least two in both directions."""
-    owner = list(range(len(across) + len(down)))
-
-    def root(index: int) -> int:
-        while owner[index] != index:
-            owner[index] = owner[owner[index]]
-            index = owner[index]
-        return index
-
-    for i, one in enumerate(across):
-        for j, other in enumerate(down):
-            if _meet(one, other):
-                owner[root(i)] = root(len(across) + j)
-    found = []
-    for home in {root(index) for index in range(len(owner))}:
-        level = [rule for i, rule in enumerate(across) if root(i) == home]
-        plumb = [rule for j, rule in enumerate(down) if root(len(across) + j) == home]
-        if not level or not plumb:
-            continue
-        plumb = _within(plumb, level[0].at, level[-1].at)
-        level = _within(level, plumb[0].at, plumb[-1].at)
-        if len(level) >= 2 and len(plumb) >= 2:
-            found.append((level + _strays(across, level, plumb), plumb + _strays(down, plumb, level)))
-    return sorted(found, key=lambda ruling: ruling[0][0].at)
-
-
-def _strays(lines: Sequence[Rule], own: Sequence[Rule], crossing: Sequence[Rule]) -> list[Rule]:
-    """Pieces of a ruling's own lines that touch none of the lines they should cross, those being worn."""
-    first, last = min(rule.at for rule in crossing), max(rule.at for rule in crossing)
-    return [rule for rule in lines if rule not in own and rule.start < last and rule.end > first
-            and any(abs(rule.at - other.at) <= SAME for other in own)]
-
-
-def _within(lines: list[Rule], first: float, last: float) -> list[Rule]:
-    """The lines without the few that run far past the ruling: streaks of a copier's glass."""
-    far = 4 * REACH
-    kept = [rule for rule in lines if rule.start > first - far and rule.end < last + far]
-    return kept if len(kept) >= 0.7 * len(lines) else lines
-
-
-def _meet(level: Rule, plumb: Rule) -> bool:
-    x, y = plumb.where(level.at), level.where(plumb.at)
-    return (level.start - REACH <= x <= level.end + REACH) and (plumb.start - REACH <= y <= plumb.end + REACH)
-
-
 def _piece(chain: Chain) -> _Piece:
     return _Piece(chain, float(chain[0, 0]), float(chain[-1, 0]), float(chain[0, 1]), float(chain[-1, 1]),
                   float(chain[:, 1].mean()))
@@ -132,6 +90,11 @@ def _continues(group: Sequence[_Piece], piece: _Piece) -> bool:
     return False
 
 
+def rule_of(chains: Sequence[Chain]) -> Rule:
+    """The one rule that some chains in one line make up."""
+    return _rule([_piece(chain) for chain in chains])
+
+
 def _rule(group: Sequence[_Piece]) -> Rule:
     points = np.concatenate([piece.chain for piece in group])
     # Pieces over one another (a double line) are averaged into one course.
@@ -139,4 +102,5 @@ def _rule(group: Sequence[_Piece]) -> Rule:
     count = np.bincount(index)
     course = np.stack([np.bincount(index, points[:, k]) / count for k in (0, 1)], axis=1)
     start, end = min(piece.start for piece in group) - 8, max(piece.end for piece in group) + 8
-    return Rule(float(np.median(course[:, 1])), start, end, course.astype(np.float32))
+    return Rule(float(np.median(course[:, 1])), start, end, course.astype(np.float32),
+                tuple(piece.chain for piece in group))
