@@ -15,6 +15,12 @@ from ocr.template import FieldSpec, Template
 ALIKE = 0.6
 """Likeness from which a cell's words are taken for a label."""
 
+CLEAR = 0.8
+"""Likeness from which words are a heading whatever the cells below them are like."""
+
+SHARED = 0.3
+"""Least likeness of the only label left over to the only field it can be."""
+
 FIRST_LOOK = 7
 """Cells read before two labels must have been found: another form, or the wrong way up, costs no more."""
 
@@ -49,6 +55,7 @@ def find_labels(view: View, table: RuledTable, template: Template) -> Labelled:
         else:
             _take_row(view, found, cells, specs)
     _fill_gaps(view, found, rows, specs)
+    _fill_last(view, found, rows, specs)
     return found
 
 
@@ -208,8 +215,10 @@ def _heads(view: View, cells: list[Cell], below: list[Cell], specs: Sequence[Fie
     """Whether a row is a row of headings whose values stand underneath, an ID number's perhaps in boxes."""
     if not 2 <= len(cells) <= 12 or any(cell.ink is None for cell in cells):
         return False
-    if not {cell.col for cell in cells} <= {cell.col for cell in below} or len(below) - len(cells) not in (0, 17):
+    if not {cell.col for cell in cells} <= {cell.col for cell in below}:
         return False
+    if len(below) - len(cells) not in (0, 17):  # strokes of a seal may divide what stands below
+        return all(best_spec(view.label(cell), specs, {})[1] >= CLEAR for cell in cells)
     first = best_spec(view.label(cells[0]), specs, {})[1]
     under = best_spec(view.label(below[0]), specs, {})[1]  # 八年级4班 is somewhat like 年级班级
     return first >= ALIKE and under < min(first, 0.9) and _is_label(view, cells[1], specs)
@@ -273,6 +282,22 @@ def _fill_gaps(view: View, found: Labelled, rows: Mapping[int, list[Cell]], spec
             for name, (label, value) in pairs.items():
                 found.cells[name], found.scores[name], found.values[name] = label, 0.5, [value]
         at = end
+
+
+def _fill_last(view: View, found: Labelled, rows: Mapping[int, list[Cell]], specs: Sequence[FieldSpec]) -> None:
+    """The one field still missing and the one label left over, when they share a character: a seal hides the rest."""
+    missing = [spec for spec in specs if spec.where == "cell" and spec.name not in found.cells]
+    used = [*found.cells.values(), *(cell for cells in found.values.values() for cell in cells)]
+    pairs = [(a, b) for cells in rows.values() for a, b in zip(cells, cells[1:], strict=False)
+             if a not in used and b not in used and a.ink is not None and b.col == a.col + a.colspan]
+    found_enough = len(found.cells) >= 5
+    for spec in missing if found_enough else ():
+        alike = [pair for pair in pairs if not unlike(view.label(pair[0]), spec.labels) and len(view.label(pair[0])) > 1
+                 and likeness(view.label(pair[0]), spec.labels) >= SHARED]
+        if len(alike) == 1:
+            label, value = alike[0]
+            found.cells[spec.name], found.scores[spec.name], found.values[spec.name] = label, 0.5, [value]
+            pairs.remove(alike[0])
 
 
 def _fill(found: Labelled, missing: Sequence[str], free: Sequence[Cell], before: str,

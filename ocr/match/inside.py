@@ -32,6 +32,10 @@ def find_inside(view: View, found: Labelled, specs: Sequence[FieldSpec]) -> None
     for name, cells in list(found.values.items()):
         if len(cells) == 1 and _may_hold_two(cells[0]):
             _divide(view, found, name, cells[0], specs, last)
+    used = [*found.cells.values(), *(cell for cells in found.values.values() for cell in cells)]
+    for cell in found.table.cells:
+        if cell.ink is not None and cell not in used and _may_hold_two(cell):
+            _divide(view, found, "", cell, specs, last)
 
 
 def _may_hold_two(cell: Cell) -> bool:
@@ -40,9 +44,12 @@ def _may_hold_two(cell: Cell) -> bool:
 
 
 def _divide(view: View, found: Labelled, name: str, cell: Cell, specs: Sequence[FieldSpec], last: int) -> None:
-    """Cut a value's cell before each label in it; what follows a label is its value."""
+    """Cut a value's cell before each label in it; what follows a label is its value.
+
+    A cell that is no field's (`name` empty) may begin with a label too.
+    """
     words = _words(view, cell)
-    for word in words[1:]:
+    for word in words[1:] if name else words[:-1]:
         if view.reads >= last:
             return
         label = replace(cell, box=_column(view, cell, word), colspan=1)
@@ -50,7 +57,8 @@ def _divide(view: View, found: Labelled, name: str, cell: Cell, specs: Sequence[
         if spec is None or score < SURE:
             continue
         left, top, right, bottom = cell.box
-        found.values[name] = [replace(cell, box=(found.values[name][0].box[0], top, label.box[0], bottom))]
+        if name:
+            found.values[name] = [replace(cell, box=(found.values[name][0].box[0], top, label.box[0], bottom))]
         found.cells[spec.name], found.scores[spec.name] = label, score
         found.values[spec.name] = [replace(cell, box=(label.box[2], top, right, bottom))]
         if word is words[-1] and right - label.box[2] < 0.06:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import cv2
 
 from ocr.engine import Engine
-from ocr.grid import find_grid
+from ocr.grid import RuledTable, beside, find_grid
 from ocr.kinds.knowledge import Knowledge
 from ocr.lists import Lists
 from ocr.load import LoadedSheet, open_sheets
@@ -18,7 +18,7 @@ from ocr.marks import find_marks
 from ocr.match import Match, match, upright
 from ocr.pipeline.fields import FieldReader
 from ocr.pipeline.grid import lines_grid, ruled_grid
-from ocr.quality import judge
+from ocr.quality import SEVERAL, judge
 from ocr.rectify import rectify
 from ocr.rectify.sheet import Image, RectifiedSheet
 from ocr.results import Grid, Problem, ReadSheet, SheetReading
@@ -77,10 +77,12 @@ class Reader:
         tables = find_grid(sheet)
         found = match(sheet, tables, templates, self.engine.read_line, self.engine.locate)
         if found is None:
-            sheet, grid = self._generic(sheet)
+            sheet, tables, grid = self._generic(sheet, tables)
+            notes = _with_several(notes, tables)
             reading = SheetReading(path.name, loaded.index, None, 0.0, _since(started), grid=grid,
                                    problems=(*notes, *sheet.problems, UNKNOWN_FORM))
             return ReadSheet(reading, _jpeg(sheet.pixels))
+        notes = _with_several(notes, found.tables)
         lost = () if found.places or found.rows else (RULING_LOST,)
         reading = self._form(path, loaded, found, knowledge, (*notes, *found.sheet.problems, *lost), started)
         return ReadSheet(reading, _jpeg(found.sheet.pixels))
@@ -94,13 +96,18 @@ class Reader:
         return SheetReading(path.name, loaded.index, found.template.id, round(found.confidence, 4),
                             _since(started), fields, rows, totals, marks, None, problems)
 
-    def _generic(self, sheet: RectifiedSheet) -> tuple[RectifiedSheet, Grid | None]:
-        """The sheet turned upright with the text of its cells, or of its lines when nothing is ruled."""
-        tables = find_grid(sheet)
+    def _generic(self, sheet: RectifiedSheet,
+                 tables: list[RuledTable]) -> tuple[RectifiedSheet, list[RuledTable], Grid | None]:
+        """The sheet and its tables turned upright, and the text of the cells, or of lines when nothing is ruled."""
         if not tables:
-            return sheet, lines_grid(sheet, self.engine)
+            return sheet, tables, lines_grid(sheet, self.engine)
         sheet, tables = upright(sheet, tables, self.engine.read_line)
-        return sheet, ruled_grid(sheet, tables, self.engine)
+        return sheet, tables, ruled_grid(sheet, tables, self.engine)
+
+
+def _with_several(notes: tuple[Problem, ...], tables: Sequence[RuledTable]) -> tuple[Problem, ...]:
+    """The notes, and that there are several sheets when two of them show by their tables alone."""
+    return (*notes, SEVERAL) if SEVERAL not in notes and beside(tables) else notes
 
 
 def _since(started: float) -> float:

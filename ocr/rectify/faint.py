@@ -59,7 +59,7 @@ def dashes(dark: Image) -> Image:
 
 def _beside(rows: NDArray[np.float32]) -> NDArray[np.float32]:
     """The greater of what stands a line's width and a little more above and below each place."""
-    return np.maximum.reduce([_shifted(rows, by) for by in (6, -6, 9, -9)])
+    return np.asarray(np.max([_shifted(rows, by) for by in (6, -6, 9, -9)], axis=0), np.float32)
 
 
 def _shifted(rows: NDArray[np.float32], by: int) -> NDArray[np.float32]:

@@ -69,7 +69,7 @@ def dark_pixels(flat: Image) -> Image:
 
 
 def runs(dark: Image, more: Image | None = None) -> Runs:
-    """Dark horizontal runs that are long though slightly slanted, broken or faint; `more` marks lines told otherwise."""
+    """Dark horizontal runs that are long though slightly slanted, broken or faint; `more` marks others."""
     joined = cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones((1, 5), np.uint8))
     joined = joined if more is None else joined | more
     thick = cv2.dilate(joined, np.ones((3, 1), np.uint8))

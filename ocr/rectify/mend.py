@@ -56,7 +56,8 @@ def mended_lines(flat: Image) -> Ruling:
     found = _mended(flat, dark, dashes(dark), across_of(dashes(across_of(dark))))
     if found.worn < WORN and not _few(found):
         return found
-    finer = _mended(flat, dark, dashes(dark) | ridges(flat), across_of(dashes(across_of(dark)) | ridges(across_of(flat))))
+    turned = across_of(flat)
+    finer = _mended(flat, dark, dashes(dark) | ridges(flat), across_of(dashes(across_of(dark)) | ridges(turned)))
     more = len(finer.level) + len(finer.plumb) > len(found.level) + len(found.plumb)
     return finer if finer.worn < 0.7 * found.worn or _few(found) and more else found
 

@@ -22,7 +22,7 @@ SMALL = 480
 WHOLE = 0.55
 """Share of each side that should be seen: a fold or a ruling that stands in for a side is seen in parts."""
 
-UNSEEN = 0.1
+UNSEEN = 0.12
 """What a side costs that lies on the picture's edge, where nothing can be seen of it."""
 
 RIM = 0.65

@@ -8,7 +8,7 @@ import numpy as np
 
 from ocr.rectify.rules import REACH, SAME, Rule, rule_of
 
-FAR = 4 * REACH
+FAR = 2 * REACH + 4
 """Pixels at WORK by which a line may run past the outermost lines that cross it."""
 
 
@@ -108,13 +108,14 @@ def _needed(rule: Rule, kept: Sequence[Rule], crossing: Sequence[Rule]) -> bool:
     if before is None or after is None or len(gaps) < 5:
         return False
     usual = float(np.median(gaps))
-    steps = (after - before) / usual
+    steps, step = (after - before) / usual, (rule.at - before) / usual
     even = float((np.abs(gaps - usual) < 0.12 * usual).mean()) > 0.5
-    return even and 1.6 < steps < 4.4 and abs((rule.at - before) / usual - round((rule.at - before) / usual)) < 0.3
+    return even and 1 <= round(step) < round(steps) < 5 and abs(step - round(step)) < 0.25
 
 
 def _clipped(rule: Rule, first: float, last: float) -> Rule:
     """The part of a line that lies over the ruling."""
     over = (rule.points[:, 0] >= first - REACH) & (rule.points[:, 0] <= last + REACH)
     points = rule.points[over] if over.sum() >= 2 else rule.points
-    return Rule(float(np.median(points[:, 1])), max(rule.start, first - 8), min(rule.end, last + 8), points, rule.pieces)
+    at, start, end = float(np.median(points[:, 1])), max(rule.start, first - 8), min(rule.end, last + 8)
+    return Rule(at, start, end, points, rule.pieces)

@@ -1,4 +1,4 @@
-"""Pictures of other scanners and phones: coarse, fine, one-bit, trimmed, far, near, turned, on white or patterned desks."""
+"""Pictures of other scanners and phones: coarse, fine, one-bit, trimmed, far, near, turned, on odd desks."""
 
 from __future__ import annotations
 
@@ -51,8 +51,10 @@ def _fax(down: float) -> Callable[[np.ndarray, Rng], File]:
     def view(page: np.ndarray, rng: Rng) -> File:
         grey = cv2.GaussianBlur(page.mean(2), (0, 0), 0.8)
         grey = _rolled(grey, between(rng, -1, 1))
-        grey = cv2.resize(grey, (1728, round(1728 * grey.shape[0] / grey.shape[1] * down)), interpolation=cv2.INTER_AREA)
-        bits = Image.fromarray(np.where(grey + noise(rng, grey.shape, 0.05) > 0.66, 255, 0).astype(np.uint8)).convert("1")
+        size = (1728, round(1728 * grey.shape[0] / grey.shape[1] * down))
+        grey = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
+        white = np.where(grey + noise(rng, grey.shape, 0.05) > 0.66, 255, 0).astype(np.uint8)
+        bits = Image.fromarray(white).convert("1")
         out = io.BytesIO()
         bits.save(out, "TIFF", compression="group4", dpi=(204, 204 * down))
         return "tif", out.getvalue()
@@ -140,7 +142,8 @@ def _papers(shape: tuple[int, int], rng: Rng, edge: np.ndarray) -> np.ndarray:
     desk = np.full(shape, 0.86, np.float32)
     for row in range(0, shape[0], shape[0] // 70):
         for start in range(int(rng.integers(0, 40)), shape[1], shape[1] // 45):
-            cv2.rectangle(desk, (start, row), (start + shape[1] // 60, row + shape[0] // 130), between(rng, 0.2, 0.8), -1)
+            end = (start + shape[1] // 60, row + shape[0] // 130)
+            cv2.rectangle(desk, (start, row), end, between(rng, 0.2, 0.8), -1)
     desk = cv2.GaussianBlur(desk, (0, 0), 2)
     shadow = 1 - 0.3 * np.exp(np.clip(edge, -400, 0) / 10)
     return np.repeat((desk * shadow)[..., None], 3, 2).astype(np.float32)

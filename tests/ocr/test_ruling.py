@@ -1,0 +1,104 @@
+"""Rulings survive what runs over them: folds, notebook lines, dashes, print that looks like a line."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from ocr.grid import RuledTable, beside, find_grid
+from ocr.rectify import rectify
+from ocr.rectify.faint import ridges
+from ocr.rectify.outline import find_outline
+from tests.ocr.drawn import A4, paper, photographed, ruled
+
+COLUMNS = [150, 400, 700, 1100, 1500]
+ROWS = list(range(300, 1401, 100))
+
+
+def grid(picture: np.ndarray) -> RuledTable:
+    tables = find_grid(rectify(picture))
+    assert len(tables) == 1
+    return tables[0]
+
+
+def shape(table: RuledTable) -> tuple[int, int, int]:
+    return table.rows, table.cols, len(table.cells)
+
+
+def test_a_fold_between_two_lines_divides_no_row() -> None:
+    picture = ruled(COLUMNS, ROWS)
+    cv2.line(picture, (0, 852), (A4[0], 846), (120, 120, 120), 3)
+    assert shape(grid(picture)) == (11, 4, 44)
+
+
+def test_a_fold_along_a_border_does_not_take_the_border_with_it() -> None:
+    picture = ruled(COLUMNS, ROWS)
+    cv2.line(picture, (0, 808), (A4[0], 794), (120, 120, 120), 3)
+    assert shape(grid(picture)) == (11, 4, 44)
+
+
+def test_a_table_on_notebook_paper_is_the_table_alone() -> None:
+    picture = ruled(COLUMNS, ROWS)
+    for y in range(160, A4[1], 68):
+        cv2.line(picture, (0, y), (A4[0], y), (205, 170, 150), 2)
+    assert shape(grid(picture)) == (11, 4, 44)
+
+
+def test_dashed_lines_enclose_cells() -> None:
+    picture = paper()
+    for y in ROWS:
+        for x in range(150, 1500, 27):
+            cv2.line(picture, (x, y), (x + 17, y), (60, 60, 60), 2)
+    for x in COLUMNS:
+        for y in range(300, 1400, 27):
+            cv2.line(picture, (x, y), (x, y + 17), (60, 60, 60), 2)
+    assert shape(grid(picture)) == (11, 4, 44)
+
+
+def test_a_table_open_at_its_sides_keeps_its_lines() -> None:
+    sides = {("v", 0, row) for row in range(11)} | {("v", 4, row) for row in range(11)}
+    picture = ruled(COLUMNS, ROWS, without=sides)
+    table = grid(picture)
+    assert (table.rows, table.cols) == (11, 4)
+
+
+def test_a_row_of_small_print_stays_ink() -> None:
+    picture = ruled(COLUMNS, ROWS)
+    for number in range(14):
+        cv2.putText(picture, "E", (712 + 20 * number, 358), cv2.FONT_HERSHEY_SIMPLEX, 0.75, (40, 40, 40), 3)
+    table = grid(picture)
+    assert {(cell.row, cell.col) for cell in table.cells if cell.ink is not None} == {(0, 2)}
+
+
+def test_a_line_hardly_darker_than_its_noisy_paper_is_found_and_a_column_of_figures_is_none() -> None:
+    rng = np.random.default_rng(2)
+    flat = np.clip(rng.normal(245, 4, (400, 900)), 0, 255)
+    flat[200:202, 100:800] -= 9
+    for x in range(100, 800, 50):
+        flat[318:322, x:x + 22] = 60
+    found = ridges(flat.astype(np.uint8))
+    assert (found[198:204, 150:750] > 0).any(axis=0).mean() > 0.9
+    assert not found[310:330].any()
+    assert not found[60:180].any()
+
+
+def test_two_tables_side_by_side_are_two_sheets_and_one_under_the_other_one() -> None:
+    left, right = ruled([80, 300, 500, 700], ROWS[:8]), ruled([960, 1150, 1320, 1560], ROWS[:8])
+    assert beside(find_grid(rectify(np.minimum(left, right))))
+    upper, lower = ruled(COLUMNS, ROWS[:5]), ruled(COLUMNS, [1400, 1500, 1600, 1700, 1800])
+    assert not beside(find_grid(rectify(np.minimum(upper, lower))))
+
+
+def test_a_sheet_askew_on_dark_glass_is_found_beside_the_bright_rim_of_the_lid() -> None:
+    corners = [(190, 30), (1330, 130), (1170, 1770), (25, 1660)]
+    picture = photographed(ruled(COLUMNS, ROWS), corners, desk=(45, 45, 45))
+    picture[-14:], picture[:, -12:] = 235, 235
+    found = find_outline(picture)
+    assert found.found and np.abs(found.corners - np.array(corners)).max() < 20
+
+
+def test_half_a_folded_sheet_is_not_taken_for_a_sheet() -> None:
+    picture = ruled(COLUMNS, ROWS)
+    picture[1170:] = (picture[1170:] * 0.9).astype(np.uint8)
+    cv2.line(picture, (0, 1170), (A4[0], 1170), (150, 150, 150), 5)
+    assert shape(grid(picture)) == (11, 4, 44)
