@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.rectify.outline import Outline, find_outline, paper_areas
+from ocr.rectify.outline import Outline, find_outline, paper_areas, small_copy
 from ocr.rectify.sheet import Image
 from ocr.results import Problem
 
@@ -25,6 +25,9 @@ SHARP = 0.14
 
 SIDE = 1600
 
+BESIDE = 0.3
+"""Share of the picture beside the sheet that may hold another one."""
+
 
 def judge(pixels: Image) -> tuple[Problem, ...]:
     """What is wrong with the picture (BGR); empty for ordinary scans and phone photos."""
@@ -32,7 +35,7 @@ def judge(pixels: Image) -> tuple[Problem, ...]:
     grey = _sheet_grey(pixels, outline)
     checks = ((TOO_SMALL, _too_small(pixels, outline)), (TOO_DARK, _too_dark(grey)), (BLURRED, _blurred(grey)),
               (GLARE, _glare(grey)), (CORNER_CUT, _corner_cut(pixels, outline)),
-              (SEVERAL, _several(pixels)))
+              (SEVERAL, _several(pixels, outline)))
     return tuple(problem for problem, wrong in checks if wrong)
 
 
@@ -101,5 +104,38 @@ def _corner_cut(pixels: Image, outline: Outline) -> bool:
     return float(beyond.max()) > 0.05
 
 
-def _several(pixels: Image) -> bool:
-    return paper_areas(pixels) >= 2
+def _several(pixels: Image, outline: Outline) -> bool:
+    return paper_areas(pixels) >= 2 or _printed_beside(pixels, outline)
+
+
+def _printed_beside(pixels: Image, outline: Outline) -> bool:
+    """Whether another paper with print lies beside the sheet, as broad as a third of the picture."""
+    if not outline.found or outline.support < 0.65:
+        return False
+    small = small_copy(pixels)
+    height, width = small.shape[:2]
+    corners = outline.corners * np.float32(width / pixels.shape[1])
+    left, top = corners.min(axis=0)
+    right, bottom = corners.max(axis=0)
+    rest = max((left / width, (0, 0, left, height)), ((width - right) / width, (right, 0, width, height)),
+               (top / height, (0, 0, width, top)), ((height - bottom) / height, (0, bottom, width, height)))
+    if rest[0] < BESIDE:
+        return False
+    grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY)
+    x0, y0, x1, y1 = (round(float(value)) for value in rest[1])
+    sheet = grey[max(0, int(top)):int(bottom), max(0, int(left)):int(right)]
+    return _print_share(grey[y0:y1, x0:x1], float(np.percentile(sheet, 70))) > 0.5 * _print_share(sheet, None) > 0
+
+
+def _print_share(grey: Image, paper: float | None) -> float:
+    """The share of a grey picture's blocks that hold print, on paper as bright as `paper` when that is given."""
+    size = 12
+    rows, columns = grey.shape[0] // size, grey.shape[1] // size
+    if not rows or not columns:
+        return 0.0
+    cut = grey[:rows * size, :columns * size].reshape(rows, size, columns, size)
+    light, dark = np.percentile(cut, 75, axis=(1, 3)), cut.min(axis=(1, 3))
+    printed = light - dark > 30
+    if paper is not None:
+        printed &= np.abs(light - paper) < 40
+    return float(printed.mean())

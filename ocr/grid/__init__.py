@@ -17,13 +17,10 @@ from ocr.results import Box
 WORN = 4
 """Broken places from which on a missing border may have been worn away rather than never printed."""
 
-SIZEABLE = 12
-"""Cells from which on a ruling may be a sheet's own."""
-
 EDGE = 4
 """Pixels of the masks within which a line lies on the picture's edge."""
 
-__all__ = ["Cell", "Ink", "InkMap", "RuledTable", "beside", "find_grid", "ink", "ink_map"]
+__all__ = ["Cell", "Ink", "InkMap", "RuledTable", "find_grid", "ink", "ink_map"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,19 +74,6 @@ def find_grid(sheet: RectifiedSheet) -> list[RuledTable]:
         sheet.down[int(top) + 3:int(bottom) - 2, max(0, int(x) - 5):int(x) + 6] = 0
     strokes = ink_map(sheet) if dropped else strokes
     return [table for table in (_table(lattice, strokes) for lattice in lattices) if len(table.cells) >= 2]
-
-
-def beside(tables: Sequence[RuledTable]) -> bool:
-    """Whether two tables of some size stand side by side: on one sheet of paper tables stand one under the other."""
-    large = [table.box for table in tables if len(table.cells) >= SIZEABLE]
-    return any(_apart(a, b) for index, a in enumerate(large) for b in large[index + 1:])
-
-
-def _apart(a: Box, b: Box) -> bool:
-    """Whether two boxes share most of their heights and nothing of their widths, both being wide."""
-    level = min(a[3], b[3]) - max(a[1], b[1])
-    wide = min(a[2] - a[0], b[2] - b[0])
-    return level > 0.5 * min(a[3] - a[1], b[3] - b[1]) and max(a[0], b[0]) > min(a[2], b[2]) and wide > 0.2
 
 
 def _off_the_edge(rules: Sequence[Rule], side: int) -> list[Rule]:

@@ -10,7 +10,8 @@ from pathlib import Path
 import cv2
 
 from ocr.engine import Engine
-from ocr.grid import RuledTable, beside, find_grid
+from ocr.grid import RuledTable, find_grid
+from ocr.grid.apart import several
 from ocr.kinds.knowledge import Knowledge
 from ocr.lists import Lists
 from ocr.load import LoadedSheet, open_sheets
@@ -77,12 +78,13 @@ class Reader:
         tables = find_grid(sheet)
         found = match(sheet, tables, templates, self.engine.read_line, self.engine.locate)
         if found is None:
+            first = sheet
             sheet, tables, grid = self._generic(sheet, tables)
-            notes = _with_several(notes, tables)
+            notes = _with_several(notes, first, tables)
             reading = SheetReading(path.name, loaded.index, None, 0.0, _since(started), grid=grid,
                                    problems=(*notes, *sheet.problems, UNKNOWN_FORM))
             return ReadSheet(reading, _jpeg(sheet.pixels))
-        notes = _with_several(notes, found.tables)
+        notes = _with_several(notes, sheet, found.tables)
         lost = () if found.places or found.rows else (RULING_LOST,)
         reading = self._form(path, loaded, found, knowledge, (*notes, *found.sheet.problems, *lost), started)
         return ReadSheet(reading, _jpeg(found.sheet.pixels))
@@ -105,9 +107,10 @@ class Reader:
         return sheet, tables, ruled_grid(sheet, tables, self.engine)
 
 
-def _with_several(notes: tuple[Problem, ...], tables: Sequence[RuledTable]) -> tuple[Problem, ...]:
-    """The notes, and that there are several sheets when two of them show by their tables alone."""
-    return (*notes, SEVERAL) if SEVERAL not in notes and beside(tables) else notes
+def _with_several(notes: tuple[Problem, ...], sheet: RectifiedSheet,
+                  tables: Sequence[RuledTable]) -> tuple[Problem, ...]:
+    """The notes, and that there are several sheets when two of them show by their rulings alone."""
+    return (*notes, SEVERAL) if SEVERAL not in notes and several(sheet, tables) else notes
 
 
 def _since(started: float) -> float:

@@ -11,6 +11,8 @@ from ocr.match.table import find_columns
 from ocr.template import load_templates
 
 TABLE = load_templates()["township_table"]
+PRIOR = "2018年排查还没有劝返的辍学人数"
+LISTED = "2019年从教育部下发的疑似失学儿童名单中排查还没有劝返的辍学人数"
 
 
 @dataclass
@@ -33,7 +35,7 @@ def columns(*words: str) -> dict[str, int]:
 
 
 def test_clear_headings_are_found_in_any_order() -> None:
-    found = columns("序号", "乡镇", "2019年从教育部下发的疑似失学儿童名单中排查还没有劝返的辍学人数", "2018年排查还没有劝返的辍学人数", "合计")
+    found = columns("序号", "乡镇", LISTED, PRIOR, "合计")
     assert found == {"seq": 0, "unit": 1, "ministry_list": 2, "prior_year": 3, "total": 4}
 
 
@@ -43,10 +45,10 @@ def test_a_heading_hardly_legible_goes_to_the_column_it_is_most_like() -> None:
 
 
 def test_a_heading_more_like_another_column_is_left_to_the_one_that_fits_better() -> None:
-    found = columns("序号", "乡镇", "2018年排查还没有功返的人数", "2019年似失学儿童名单中排查还没有劝返的辑学人数", "合计")
+    found = columns("序号", "乡镇", "2018年排查还没有功返的人数", "2019年似失学儿童名单中排查还没有劝返的辑学数", "合计")
     assert found == {"seq": 0, "unit": 1, "prior_year": 2, "ministry_list": 3, "total": 4}
 
 
 def test_a_column_of_other_offices_is_no_column_of_ours() -> None:
-    assert columns("单位", "2018年排查还没有劝返的辍学人数", "疑似失学儿童名单", "合计", "其中建档立卡") == {
-        "unit": 0, "prior_year": 1, "ministry_list": 2, "total": 3}
+    found = columns("单位", PRIOR, "疑似失学儿童名单", "合计", "其中建档立卡")
+    assert found == {"unit": 0, "prior_year": 1, "ministry_list": 2, "total": 3}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from ocr.grid import RuledTable, beside, find_grid
+from ocr.grid import RuledTable, find_grid
+from ocr.grid.apart import beside, several
 from ocr.rectify import rectify
 from ocr.rectify.faint import ridges
 from ocr.rectify.outline import find_outline
@@ -102,3 +103,15 @@ def test_half_a_folded_sheet_is_not_taken_for_a_sheet() -> None:
     picture[1170:] = (picture[1170:] * 0.9).astype(np.uint8)
     cv2.line(picture, (0, 1170), (A4[0], 1170), (150, 150, 150), 5)
     assert shape(grid(picture)) == (11, 4, 44)
+
+
+def test_a_dark_gap_between_two_sheets_parts_them_and_a_fold_down_the_middle_does_not() -> None:
+    left, right = ruled([60, 300, 500, 780], ROWS), ruled([880, 1100, 1300, 1590], ROWS)
+    both = np.minimum(left, right)
+    cv2.line(both, (826, 0), (826, A4[1]), (40, 40, 40), 9)
+    sheet = rectify(both)
+    assert several(sheet, find_grid(sheet))
+    folded = ruled(COLUMNS, ROWS)
+    cv2.line(folded, (826, 0), (826, A4[1]), (120, 120, 120), 5)
+    sheet = rectify(folded)
+    assert not several(sheet, find_grid(sheet))
