@@ -45,7 +45,7 @@ def test_a_heading_hardly_legible_goes_to_the_column_it_is_most_like() -> None:
 
 
 def test_a_heading_more_like_another_column_is_left_to_the_one_that_fits_better() -> None:
-    found = columns("序号", "乡镇", "2018年排查还没有功返的人数", "2019年似失学儿童名单中排查还没有劝返的辑学数", "合计")
+    found = columns("序号", "乡镇", "2018年排查还没有功返的人数", "2019年似失学儿童名单中排查还没有劝返的数", "合计")
     assert found == {"seq": 0, "unit": 1, "prior_year": 2, "ministry_list": 3, "total": 4}
 
 
