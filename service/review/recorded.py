@@ -50,12 +50,15 @@ def _slip(line: Line, namesake: Student, written: str, rule: Mapping[str, Any]) 
 
 
 def units(standing: Standing, spec: FieldSpec) -> Iterator[Objection]:
-    """Rows of a table whose unit is not in the county's list, or stands there twice; neither can be filed."""
+    """Rows whose unit is missing, is not in the county's list, or stands there twice; none of them can be filed."""
     if standing.records is None or not spec.files_into:
         return
     seen: dict[int, int] = {}
     for (row, field), held in standing.values.items():
-        if field != spec.name or row <= FORM_ROW or not held.value:
+        if field != spec.name or row <= FORM_ROW:
+            continue
+        if not held.value:
+            yield from _nameless(standing, row, field)
             continue
         unit = standing.records.units.reporting(held.value)
         if unit is None:
@@ -65,6 +68,13 @@ def units(standing: Standing, spec: FieldSpec) -> Iterator[Objection]:
                             f"第 {row} 行的单位“{held.value}”与第 {seen[unit.id]} 行重复", binding=True)
         else:
             seen[unit.id] = row
+
+
+def _nameless(standing: Standing, row: int, field: str) -> Iterator[Objection]:
+    written = standing.values[row, field]
+    if written.decision is not None and any(held.value for (r, _), held in standing.values.items() if r == row):
+        text = f"第 {row} 行写了内容，没有单位；纸上没有这一行的，按 Ctrl+Delete 整行清空"
+        yield Objection(row, "unit.missing", ((row, field),), text, binding=True)
 
 
 def _unknown(standing: Standing, row: int, field: str, name: str) -> Objection:

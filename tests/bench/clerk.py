@@ -52,6 +52,7 @@ class Tally:
     """What the work took: keys and model seconds, beside typing the same sheets from nothing."""
 
     sheets: int = 0
+    sent_back: int = 0
     keys: int = 0
     seconds: float = 0.0
     typed_keys: int = 0
@@ -117,6 +118,12 @@ def sheet_done(installation: Installation, page: Page, sheet_id: int, expected: 
     page.wait_for_selector("#layer[style]", state="attached")
     page.wait_for_timeout(250)
     hand = Hand(page, truth(expected))
+    if not hand.truth:  # nobody could read it: the school is asked for a better picture
+        hand.press("Alt+r", "1", "Enter")
+        page.wait_for_url(lambda url: not url.endswith(f"/review/{sheet_id}"))
+        tally.sent_back += 1
+        tally.keys, tally.seconds = tally.keys + hand.keys, tally.seconds + hand.seconds
+        return
     if not worked_off(page, hand, sheet_id):
         tally.left.append(f"{name}: {hand.stuck}")
         return
@@ -161,7 +168,7 @@ def tell(form: str, tally: Tally, show: bool) -> None:
     """The figures of a form."""
     count, wrong = max(1, tally.sheets), sum(tally.wrong.values())
     by_machine = sum(number for place, number in tally.wrong.items() if place.startswith("accepted"))
-    print(f"{form}: {tally.sheets} sheets signed off, {len(tally.left)} left")
+    print(f"{form}: {tally.sheets} sheets signed off, {tally.sent_back} sent back, {len(tally.left)} left")
     print(f"  with the machine  {tally.keys / count:6.1f} keys  {tally.seconds / count:6.1f} s a sheet")
     print(f"  typed from nothing{tally.typed_keys / count:6.1f} keys  {tally.typed_seconds / count:6.1f} s a sheet")
     print(f"  wrong fields left {wrong} of {tally.fields} ({100 * wrong / max(1, tally.fields):.2f} %), "

@@ -2,6 +2,7 @@
 
 import importlib
 import itertools
+import os
 import re
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from tests.access.rows import PUBLIC, Row
 from tests.access.targets import TARGETS
 from tests.conftest import County
-from tests.journey.conftest import DESKTOP, PHONE, fits
+from tests.journey.conftest import DESKTOP, PHONE, fits, until
 from tests.service.case_papers import file_visit
 from tests.service.review_sheets import Read, home_visit, put, township_table
 
@@ -70,6 +71,30 @@ def visited(page, paths: list[str]):
             yield path
 
 
+DIALOGS = ("help", "return", "skip", "ask", "set-aside", "conflict")
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_no_dialog_of_the_desk_has_a_serious_finding_or_hangs_out_of_the_screen(open_page, county, viewport):
+    unit = county.units["城关一小"]
+    visit = put(county.installation, home_visit(reason=Read("", False)), county.users["school"], unit)
+    page, faults = open_page("clerk", viewport=viewport), []
+    page.goto(f"/review/{visit}")
+    until(page, "document.activeElement.dataset.key === '0.reason'")  # its phrases are open
+    page.evaluate(AXE)
+    faults += [f"phrases: {fault}" for fault in page.evaluate(RUN)]
+    for name in DIALOGS:
+        page.evaluate("name => document.getElementById(name).showModal()", name)
+        faults += [f"{name}: {fault}" for fault in page.evaluate(RUN)]
+        inside = page.evaluate("""name => { const box = document.getElementById(name).getBoundingClientRect();
+            return box.left >= 0 && box.top >= 0 && box.right <= innerWidth && box.bottom <= innerHeight; }""", name)
+        faults += [] if inside and fits(page) else [f"{name}: hangs out of the screen"]
+        if "PICTURES" in os.environ:
+            page.screenshot(path=f"{os.environ['PICTURES']}/{name}-{viewport['width']}.png")
+        page.evaluate("name => document.getElementById(name).close()", name)
+    assert not faults, "\n".join(faults)
+
+
 def test_no_screen_has_a_serious_finding_or_scrolls_sideways(open_page, county):
     faults, seen = [], 0
     for user, paths in screens(county).items():
@@ -77,9 +102,9 @@ def test_no_screen_has_a_serious_finding_or_scrolls_sideways(open_page, county):
         for path in visited(page, paths):
             seen += 1
             page.evaluate(AXE)
-            faults += [f"{user} {path}: {fault}" for fault in page.evaluate(RUN)]
             for size in (DESKTOP, PHONE):
                 page.set_viewport_size(size)
+                faults += [f"{user} {path} at {size['width']}: {fault}" for fault in page.evaluate(RUN)]
                 if not fits(page):
                     faults.append(f"{user} {path}: scrolls sideways at {size['width']}")
             page.set_viewport_size(DESKTOP)

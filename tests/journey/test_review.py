@@ -150,6 +150,21 @@ def test_a_whole_row_is_accepted_by_one_key(county, seed, desk):
     assert all(stands(county, sheet_id, name, row=2).decision for _, name in unsure)
 
 
+def test_a_row_that_is_not_on_the_paper_is_cleared_by_one_key(county, seed, desk):
+    sheet_id = seed(township_table({(6, "unit"): Read("计", False), (6, "prior_year"): Read("7", False)}))
+    page = desk(sheet_id)
+    assert current(page) == "6.unit"
+    page.keyboard.press("F8")  # no unit there: then nothing else may stand there
+    until(page, "document.querySelector('#table-objections').textContent.includes('第 6 行写了内容，没有单位')")
+    page.focus("[data-key='6.prior_year'] input")
+    page.keyboard.press("Control+Delete")
+    at_end(page)
+    until(page, SAVED)
+    assert [stands(county, sheet_id, name, row=6).value for name in ("unit", "prior_year")] == ["", ""]
+    page.keyboard.press("Shift+Enter")
+    page.wait_for_url("**/review?done=1")
+
+
 def test_composing_chinese_never_accepts_or_signs_off(county, seed, desk):
     sheet_id = seed(home_visit(**UNSURE))
     page = desk(sheet_id)

@@ -8,7 +8,9 @@ export function note(text, tone = "") {
   const line = document.createElement("div");
   line.className = `toast-note${tone ? ` is-${tone}` : ""}`;
   line.textContent = text;
-  document.getElementById("toasts").append(line);
+  const toasts = document.getElementById("toasts");
+  if (toasts.lastElementChild?.textContent === text) toasts.lastElementChild.remove(); // said again, not twice
+  toasts.append(line);
   setTimeout(() => line.remove(), tone === "bad" ? 9000 : 4500);
 }
 

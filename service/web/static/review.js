@@ -118,7 +118,7 @@ class Session {
       skip: () => this.leaveFor("skip", "已跳过"), ask: () => this.leaveFor("ask", "已请教同事"),
       return: () => this.leaveFor("return", "已退回学校"), "set-aside": () => this.leaveFor("set-aside", "已搁置"),
       "sign-off": () => this.signOff(), template: (id) => this.chooseTemplate(id), "add-row": () => board.addRow(),
-      "accept-row": () => board.acceptRow(),
+      "accept-row": () => board.acceptRow(), "clear-row": () => board.clearRow(),
       nothing: () => {},
     };
     const readOnly = ["step", "move", "leave", "zoom", "pan", "zoom-all", "zoom-field", "help", "order", "nothing", "start"];

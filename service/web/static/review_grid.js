@@ -67,6 +67,18 @@ export class Grid extends Board {
     this.next();
   }
 
+  /** Ctrl+Delete: there is no such row on the paper, or nothing in it. */
+  clearRow() {
+    const [row] = split(this.current);
+    if (row <= FORM_ROW) return;
+    for (const key of this.order().filter((other) => split(other)[0] === row)) {
+      this.box(key).value = "";
+      if (this.field(key).waiting || this.field(key).value) this.save(key, "");
+    }
+    this.touched = false;
+    this.next();
+  }
+
   paint(key) {
     const cell = this.cells.get(key), field = this.field(key);
     if (!cell || !field) return;

@@ -11,7 +11,7 @@ export function isComposing(event) {
 }
 
 const FUNCTION_KEYS = { F2: ["help"], F4: ["fix"], F7: ["image"], F8: ["blank"], F9: ["illegible"] };
-const WITH_ALT = { KeyZ: ["undo"], KeyS: ["skip"], KeyR: ["return"], KeyQ: ["ask"], KeyO: ["order"], KeyM: ["marks"], Enter: ["confirm"],
+const WITH_ALT = { KeyZ: ["undo"], KeyS: ["skip"], KeyR: ["return"], KeyQ: ["ask"], KeyX: ["set-aside"], KeyO: ["order"], KeyM: ["marks"], Enter: ["confirm"],
   NumpadEnter: ["confirm"], Equal: ["zoom", 1.25], NumpadAdd: ["zoom", 1.25], Minus: ["zoom", 0.8],
   NumpadSubtract: ["zoom", 0.8], Digit0: ["zoom-all"] };
 const BARE = { "?": ["help"], "？": ["help"], "+": ["zoom", 1.25], "=": ["zoom", 1.25], "-": ["zoom", 0.8] };
@@ -39,6 +39,7 @@ export function counts(event) { return !MODIFIERS.has(event.key); }
 
 function ofCtrl(event, state) {
   if (event.key === "Enter" && state.inGrid && state.inBox) return event.repeat ? ["nothing"] : ["accept-row"];
+  if (event.key === "Delete" && state.inGrid && state.inBox) return event.repeat ? ["nothing"] : ["clear-row"];
   return event.code === "KeyZ" && !event.shiftKey && !event.altKey && !state.isTouched ? ["undo"] : null;
 }
 
