@@ -22,6 +22,7 @@ TRAINING = "training"            # take corrected crops out to train a reader
 REPORTS = "reports"              # figures, lists behind them, exports
 QUALITY = "quality"              # how many errors the records hold, and each reader's share
 RETURNS = "returns"              # submit a unit's monthly return, decide on those of the units below
+ISSUE = "issue"                  # issue a month and its corrections
 COUNTY = "county"                # the whole county's figures and ranking
 MERGE = "merge"                  # say which files are of one child
 CHECK = "check"                  # answer what comparing the lists finds
@@ -35,7 +36,7 @@ PERMISSIONS: Mapping[str, frozenset[str]] = {
     "township": frozenset({UPLOAD, FILES, CASE_EVENTS, REVEAL, REPORTS, LISTS, CHECK, RETURNS}),
     "clerk": frozenset({UPLOAD, REVIEW, FILES, REVEAL, REPORTS, COUNTY}),
     "bureau": frozenset({UPLOAD, REVIEW, FILES, CASE_EVENTS, REVEAL, REPORTS, COUNTY, QUALITY, LEARNING, TRAINING,
-                         LISTS, CHECK, MERGE, RETURNS}),
+                         LISTS, CHECK, MERGE, RETURNS, ISSUE}),
     "system_admin": frozenset({UNITS, LEARNING}),
     "security_admin": frozenset({ACCOUNTS}),
     "audit_admin": frozenset({AUDIT}),

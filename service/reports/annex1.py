@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -31,6 +31,7 @@ class PaperRow:
     counts: Mapping[str, int]
     in_sight: bool = True
     """Whether the person may open the sheet: one that the bureau handed in shows other units too."""
+    filed_at: datetime | None = None
 
     @property
     def adds_up(self) -> bool:
@@ -130,4 +131,4 @@ def _papers(session: Session, actor: Actor, day: date, level: Level) -> dict[int
 
 def _paper(count: TownshipCount, in_sight: bool) -> PaperRow:
     counts = {"prior_year": count.prior_year, "ministry_list": count.ministry_list, "total": count.total}
-    return PaperRow(count.sheet_id, count.row, count.counted_on, counts, in_sight)
+    return PaperRow(count.sheet_id, count.row, count.counted_on, counts, in_sight, count.filed_at)

@@ -15,6 +15,7 @@ from service.reports.month import UnitMonth, month
 from service.reports.periods import Month
 from service.reports.places import rows_for
 from service.reports.ranking import Ranking, rank
+from service.reports.reminders import Reminder, reminders
 from service.reports.trend import TrendMonth, trend
 
 
@@ -31,9 +32,10 @@ class Glance:
     """Sheets that wait for review."""
     silent: tuple[str, ...]
     """Units that sent no paper this month."""
+    reminders: tuple[Reminder, ...] = ()
 
 
-def glance(session: Session, actor: Actor, wanted: Month) -> Glance:
+def glance(session: Session, actor: Actor, wanted: Month, deadline_day: int = 31) -> Glance:
     """The month as it stands, for the county or for the person's own unit."""
     report = month(session, actor, wanted)
     county = actor.may(access.COUNTY)
@@ -41,7 +43,8 @@ def glance(session: Session, actor: Actor, wanted: Month) -> Glance:
     return Glance(
         wanted, row, report.rows, rank(report) if county else None,
         trend(session, actor, wanted, unit_id=row.place.id if row.place else None),
-        _waiting(session, actor), _silent(session, actor, wanted) if county else ())
+        _waiting(session, actor), _silent(session, actor, wanted) if county else (),
+        reminders(session, actor, deadline_day))
 
 
 def _waiting(session: Session, actor: Actor) -> int:

@@ -14,7 +14,7 @@ from service.access import Actor
 from service.calendar import full_years
 from service.cases import sight
 from service.cases.masking import masked_id
-from service.cases.states import EVENT_LABELS, SOURCE_LABELS
+from service.cases.states import EVENT_LABELS
 from service.errors import NotFound
 from service.models import Case, CaseEvent, Student, Unit
 from service.reports.figures import LABELS, Question
@@ -23,6 +23,7 @@ from service.reports.places import named
 from service.reports.record_lists import record_rows, records_behind
 from service.reports.records import RECORD_FIGURES
 from service.reports.rows import ListRow
+from service.reports.sources import source_words
 from service.reports.tally import entries_behind
 
 PAGE = 100
@@ -103,9 +104,3 @@ def _row(row: Any, on: date) -> ListRow:
         source=source_words(row.source, row.source_year), step=EVENT_LABELS.get(row.kind or "visited", ""),
         on=row.happened_on, sheet_id=row.sheet_id if seen else None,
         is_initial=bool((row.detail or {}).get("initial")))
-
-
-def source_words(source: str, year: int) -> str:
-    """A case's source with its year: 2018年度排查, 2019年教育部下发疑似失学名单."""
-    return f"{year}年{SOURCE_LABELS[source]}".replace("年年", "年")
-

@@ -14,8 +14,12 @@ from sqlalchemy.orm import Session
 
 from service import access
 from service.access import Actor
+from service.reports.frozen import Frozen
 from service.reports.month import MonthReport, UnitMonth, month
 from service.reports.periods import Month
+
+SMALL = 10
+"""Below so many children to bring back a rate is marked: one child more or less is ten points of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,11 @@ class Placing:
 
     rank: int
     unit: UnitMonth
+
+    @property
+    def is_small(self) -> bool:
+        """Whether so few children were to be brought back that one of them moves the rate a lot."""
+        return self.unit["opening"].value < SMALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +45,15 @@ class Ranking:
     idle: tuple[UnitMonth, ...]
     total: UnitMonth | None
 
+    def places(self, by: str) -> dict[int, int]:
+        """Rank by unit, `by` rate or outstanding."""
+        return {placing.unit.place.id: placing.rank for placing in getattr(self, f"by_{by}") if placing.unit.place}
 
-def ranking(session: Session, actor: Actor, wanted: Month) -> Ranking:
-    """The county's ranking of a month; NotAllowed for those who may not see the county."""
+
+def ranking(session: Session, actor: Actor, wanted: Month, frozen: Frozen | None = None) -> Ranking:
+    """The county's ranking of a month, as now known or as `frozen`; NotAllowed for those without the county."""
     actor.require(access.COUNTY)
-    return rank(month(session, actor, wanted))
+    return rank(month(session, actor, wanted, frozen))
 
 
 def rank(report: MonthReport) -> Ranking:

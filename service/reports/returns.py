@@ -11,7 +11,7 @@ from service import audit
 from service.access import RETURNS, Actor
 from service.calendar import today
 from service.database import now
-from service.errors import Conflict, Invalid, NotAllowed, NotFound
+from service.errors import Conflict, Invalid, NotFound
 from service.models import MonthlyReturn, ReturnStep, Unit
 from service.reports.deadlines import opens_on
 from service.reports.frozen import freeze
@@ -58,7 +58,7 @@ def submit(session: Session, actor: Actor, unit_id: int, wanted: Month, known: i
     actor.require(RETURNS)
     unit = reporting_unit(session, actor, unit_id)
     if not may_submit(actor, unit):
-        raise NotAllowed("月报由本单位上报。", f"请由{unit.name}的账号上报。")
+        raise Invalid("月报由本单位上报。", f"请由{unit.name}的账号上报。")
     if today() < opens_on(wanted, deadline_day):
         raise Invalid(f"{wanted.chinese}月报还没有开始上报。", f"请从 {opens_on(wanted, deadline_day)} 起上报。")
     remark = _words(remark, "说明", LONGEST_REMARK)
@@ -84,7 +84,7 @@ def decide(session: Session, actor: Actor, unit_id: int, wanted: Month, version:
     actor.require(RETURNS)
     unit = reporting_unit(session, actor, unit_id)
     if not may_decide(actor, unit):
-        raise NotAllowed("月报由上一级单位审核。")
+        raise Invalid("月报由上一级单位审核。", "请由上一级单位的账号办理。")
     found = return_of(session, unit_id, wanted, lock=True)
     if found is None:
         raise Conflict(f"{unit.name}还没有上报{wanted.chinese}月报。")
@@ -105,7 +105,7 @@ def recall(session: Session, actor: Actor, unit_id: int, wanted: Month, version:
     unit = reporting_unit(session, actor, unit_id)
     found = return_of(session, unit_id, wanted, lock=True)
     if not may_submit(actor, unit):
-        raise NotAllowed("月报由本单位撤回。")
+        raise Invalid("月报由本单位撤回。", f"请由{unit.name}的账号撤回。")
     if found is None:
         raise Conflict("还没有上报，不用撤回。")
     _check(found, version, ("submitted",))

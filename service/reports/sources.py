@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, Select, func, select
 
+from service.cases.states import SOURCE_LABELS
 from service.models import Case, CaseEvent
 from service.reports.walk import Span
 
@@ -38,3 +39,9 @@ def sourced(span: Span) -> Source:
     ).where(event.kind == "note", event.detail["act"].as_string() == "set_source", later).subquery("changes")
     first = select(changes).where(changes.c.place == 1).cte("earlier_sources")
     return Source(func.coalesce(first.c.source, Case.source), func.coalesce(first.c.year, Case.source_year), first)
+
+
+def source_words(source: str, year: int) -> str:
+    """A case's source with its year: 2018年度排查, 2019年教育部下发疑似失学名单."""
+    return f"{year}年{SOURCE_LABELS[source]}".replace("年年", "年")
+

@@ -109,6 +109,17 @@ def _standing_part(column: ColumnElement[Any], part: str) -> ColumnElement[bool]
     return column == part
 
 
+def standing_cases(day: date, units: frozenset[int], kept: int) -> Select[Any]:
+    """The cases of these units still to be brought back at the end of `day`, whatever their source."""
+    rows = entries(Span(day, day, kept_to=kept, units=units), "own", ("closing",))
+    return select(rows.c.case_id).where(rows.c.unit_id.in_(units))
+
+
+def column_of(source: str, year: int, day: date) -> str:
+    """The column of that day's 附件1, or the other source, that a case counts under."""
+    return "prior_year" if source == "annual_check" and year < day.year else source
+
+
 def entries_of(actor: Actor, span: Span, level: Level, cases: Select[Any] | None = None) -> Select[Any]:
     """Every entry of a month as (figure, unit_id, part, case_id), counted nowhere yet; of all cases or of these."""
     rows = _parted(span, level, FIGURES)

@@ -12,8 +12,13 @@ from sqlalchemy.orm import Session
 from service import access
 from service.access import Actor
 from service.errors import NotFound
+from service.models import Unit
+from service.reports.issuing import frozen_latest
+from service.reports.keeping import kept_to
 from service.reports.ledger import FLOWS, Level, entries
 from service.reports.periods import Month
+from service.reports.places import unit_ids_of
+from service.reports.tally import Tally
 from service.reports.walk import Span
 
 _SIGN = {"new": 1, "relapsed": 1, "taken_over": 1, "returned": -1, "closed": -1, "handed_over": -1}
@@ -21,16 +26,17 @@ _SIGN = {"new": 1, "relapsed": 1, "taken_over": 1, "returned": -1, "closed": -1,
 
 @dataclass(frozen=True, slots=True)
 class TrendMonth:
-    """A month's movements, visits, and what was outstanding at its end."""
+    """A month's movements, visits, and what was outstanding at its end; as issued, where it was."""
 
     month: Month
     counts: Mapping[str, int]
     closing: int
+    issued: bool = False
 
 
 def trend(session: Session, actor: Actor, last: Month, months: int = 12,
           unit_id: int | None = None) -> tuple[TrendMonth, ...]:
-    """The months up to `last`, of one unit or, None, of the county.
+    """The months up to `last`, of one unit or, None, of the county: issued ones as issued, the others as now known.
 
     NotFound for a unit out of sight, NotAllowed for the county without the right to it.
     """
@@ -40,7 +46,38 @@ def trend(session: Session, actor: Actor, last: Month, months: int = 12,
         raise NotFound
     first = last.shifted(1 - months)
     level: Level = "own" if actor.role == "school" else "reporting"
-    return tuple(_months(_counts(session, Span(first.first, last.last), unit_id, level), first, months))
+    wanted = [first.shifted(step) for step in range(months)]
+    kept = {month: frozen.tallies[level] for month, frozen in frozen_latest(session, wanted).items()}
+    return tuple(told for stretch in _stretches(wanted, kept)
+                 for told in _told(session, actor, stretch, kept, unit_id, level))
+
+
+def _stretches(wanted: list[Month], kept: Mapping[Month, Tally]) -> list[list[Month]]:
+    """Consecutive months that were never issued are counted in one pass."""
+    found: list[list[Month]] = []
+    for month in wanted:
+        if found and month not in kept and found[-1][-1] not in kept:
+            found[-1].append(month)
+        else:
+            found.append([month])
+    return found
+
+
+def _told(session: Session, actor: Actor, stretch: list[Month], kept: Mapping[Month, Tally],
+          unit_id: int | None, level: Level) -> list[TrendMonth]:
+    first = stretch[0]
+    if first not in kept:
+        span = Span(first.first, stretch[-1].last, kept_to=kept_to(session), units=_units(session, actor, unit_id))
+        return _months(_counts(session, span, unit_id, level), first, len(stretch))
+    tally = kept[first]
+    own = {figure: tally.of(figure, unit_id) for figure in (*FLOWS, "visits")}
+    return [TrendMonth(first, own, tally.of("closing", unit_id), issued=True)]
+
+
+def _units(session: Session, actor: Actor, unit_id: int | None) -> frozenset[int] | None:
+    if unit_id is None:
+        return actor.unit_ids
+    return unit_ids_of(session, session.get_one(Unit, unit_id))
 
 
 def _counts(session: Session, span: Span, unit_id: int | None, level: Level) -> Counter[tuple[str, int, int]]:

@@ -20,6 +20,7 @@ from service.web import (
     errors,
     learning,
     lists,
+    months,
     observe,
     quality,
     report_files,
@@ -40,8 +41,8 @@ from service.web.api import register_api
 
 _SCREENS = Path(__file__).parents[2] / "templates" / "screens"
 _AREAS = (auth, uploads, review, review_notes, wall, second, quality, sheet_images, students, background, casework,
-          transfers, schools, archive, lists, alike, reports, report_files, learning, admin_accounts, admin_units,
-          admin_audit, observe)
+          transfers, schools, archive, lists, alike, reports, months, report_files, learning, admin_accounts,
+          admin_units, admin_audit, observe)
 
 
 def build_app(source: Installation | Settings | None = None) -> Flask:

@@ -8,19 +8,24 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from service.access import COUNTY, REPORTS
 from service.calendar import today
 from service.cases.states import CLOSING_LABELS, SOURCE_LABELS
-from service.errors import Invalid
+from service.errors import Invalid, NotFound
 from service.reports import annex1 as annex
-from service.reports import charts, listing, month, ranking
+from service.reports import charts, issuing, listing, month, ranking
+from service.reports.county_map import MEASURES, county_map
 from service.reports.figures import ANNEX_LABELS, LABELS, Figure, Question
+from service.reports.frozen import Frozen
 from service.reports.glance import glance
+from service.reports.issuing import Issue
 from service.reports.ledger import LEVELS, Level
 from service.reports.periods import Month, month_with, parse_day, parse_month, this_month
 from service.reports.trend import trend
 from service.web.context import actor, installation, requires
+from service.web.parameters import whole
 
 _SHORT = {"annual_check": "排查", "ministry_list": "名单", "school_watch": "监测", "transferred": "转出",
           "abroad": "出国", "exempted": "免缓学"}
@@ -34,8 +39,10 @@ FIRST_MONTH = Month(2019, 4)
 def home() -> ResponseReturnValue:
     """The present month at a glance."""
     with installation().database.read() as session:
-        seen = glance(session, actor(), this_month())
-    return render_template("reports/home.html", glance=seen, trend=charts.trend_chart(seen.trend),
+        seen = glance(session, actor(), this_month(), installation().settings.report_deadline_day)
+    measure = "rate" if request.args.get("map") == "rate" else "outstanding"
+    return render_template("reports/home.html", glance=seen, trend=charts.trend_chart(seen.trend), measures=MEASURES,
+                           county_map=county_map(seen.rows, measure) if seen.ranking else None,
                            bars=charts.unit_bars(seen.rows), report_tab="home", month=seen.month)
 
 
@@ -45,9 +52,10 @@ def choose_month() -> ResponseReturnValue:
     """To the month chosen in the form, else to the present one."""
     wanted = parse_month(request.args["month"]) if request.args.get("month") else this_month()
     if unit := request.args.get("unit", 0, type=int):
-        return redirect(url_for("reports.show_unit_month", wanted=str(wanted), unit_id=unit))
-    to = "reports.show_ranking" if request.args.get("to") == "ranking" else "reports.show_month"
-    return redirect(url_for(to, wanted=str(wanted)))
+        page = "months.show_return" if request.args.get("to") == "returns" else "reports.show_unit_month"
+        return redirect(url_for(page, wanted=str(wanted), unit_id=unit))
+    to = {"ranking": "reports.show_ranking", "returns": "months.show_returns", "issues": "months.show_issues"}
+    return redirect(url_for(to.get(request.args.get("to", ""), "reports.show_month"), wanted=str(wanted)))
 
 
 @blueprint.get("/reports/months/<wanted>")
@@ -56,11 +64,12 @@ def show_month(wanted: str) -> ResponseReturnValue:
     """The month by unit, with the county's sum for those who may see it."""
     which = parse_month(wanted)
     with installation().database.read() as session:
-        report = month.month(session, actor(), which)
+        issue, frozen = asked_issue(session, which)
+        report = month.month(session, actor(), which, frozen)
         unit_id = None if report.total else report.rows[0]["closing"].question.unit_id
         months = trend(session, actor(), which, unit_id=unit_id)
     return render_template("reports/month.html", report=report, month=which, place=None, report_tab="month",
-                           trend=charts.trend_chart(months), bars=charts.unit_bars(report.rows))
+                           issue=issue, trend=charts.trend_chart(months), bars=charts.unit_bars(report.rows))
 
 
 @blueprint.get("/reports/months/<wanted>/units/<int:unit_id>")
@@ -69,20 +78,37 @@ def show_unit_month(wanted: str, unit_id: int) -> ResponseReturnValue:
     """The month of one township, or of the bureau's own schools, by school."""
     which = parse_month(wanted)
     with installation().database.read() as session:
-        report = month.month_within(session, actor(), which, unit_id)
+        issue, frozen = asked_issue(session, which)
+        report = month.month_within(session, actor(), which, unit_id, frozen)
         months = trend(session, actor(), which, unit_id=unit_id)
     place = report.total.place if report.total else None
     return render_template("reports/month.html", report=report, month=which, place=place, report_tab="month",
-                           trend=charts.trend_chart(months), bars=charts.unit_bars(report.rows))
+                           issue=issue, trend=charts.trend_chart(months), bars=charts.unit_bars(report.rows))
 
 
 @blueprint.get("/reports/ranking/<wanted>")
 @requires(COUNTY)
 def show_ranking(wanted: str) -> ResponseReturnValue:
-    """The month's ranking, both ways."""
+    """The month's ranking, both ways: as published, with the places as now known beside."""
+    which = parse_month(wanted)
     with installation().database.read() as session:
-        found = ranking.ranking(session, actor(), parse_month(wanted))
-    return render_template("reports/ranking.html", ranking=found, month=found.month, report_tab="ranking")
+        issue, frozen = asked_issue(session, which)
+        found = ranking.ranking(session, actor(), which, frozen)
+        now = ranking.ranking(session, actor(), which) if frozen else None
+    return render_template("reports/ranking.html", ranking=found, now=now, issue=issue, month=which,
+                           report_tab="ranking")
+
+
+def asked_issue(session: Session, which: Month) -> tuple[Issue | None, Frozen | None]:
+    """The issue that the address asks for, else the one that holds; none with ?issue=now or when none is there."""
+    asked = request.args.get("issue", "")
+    holding = issuing.latest(session, which)
+    number = whole(asked) if asked not in ("", "now") else None
+    if asked == "now" or (holding is None and asked == ""):
+        return None, None
+    if asked and number is None:
+        raise NotFound
+    return issuing.frozen_issue(session, which, number if number is not None else holding.number if holding else 0)
 
 
 @blueprint.get("/reports/annex1")
@@ -135,7 +161,13 @@ def _known(asked: Mapping[str, str]) -> int | None:
 @blueprint.app_template_global()
 def figure_link(figure: Figure) -> str:
     """The address of the list behind a figure."""
-    return f"{url_for('reports.show_list')}?{urlencode(figure.question.params())}"
+    return question_link(figure.question)
+
+
+@blueprint.app_template_global()
+def question_link(question: Question) -> str:
+    """The address of the list that answers a question."""
+    return f"{url_for('reports.show_list')}?{urlencode(question.params())}"
 
 
 @blueprint.app_template_global()

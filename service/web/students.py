@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from service import cases
-from service.access import CASE_EVENTS, COUNTY, FILES, REVEAL
+from service.access import CASE_EVENTS, COUNTY, FILES, REPORTS, REVEAL
 from service.calendar import today
 from service.cases import child_file, directory, doubts, paper
 from service.cases.child_file import ChildFile
@@ -19,6 +19,7 @@ from service.cases.facts import KIND_LABELS
 from service.cases.states import SOURCE_LABELS
 from service.errors import Conflict, Invalid, ShibiaoError
 from service.models import Unit
+from service.reports.counted import counted_in
 from service.units import reporting_units
 from service.web.context import actor, installation, requires
 from service.web.errors import status_of
@@ -97,7 +98,8 @@ def sheet(sheet_id: int) -> ResponseReturnValue:
     """A sheet beside everything that was read from it, decided on it and made of it."""
     with installation().database.write() as session:  # the opening is recorded
         found = paper.open_paper(session, actor(), sheet_id)
-    return render_template("students/sheet.html", paper=found, row_words=paper.ROW_WORDS)
+        counted = counted_in(session, actor(), sheet_id) if actor().may(REPORTS) else ()
+    return render_template("students/sheet.html", paper=found, row_words=paper.ROW_WORDS, counted=counted)
 
 
 @blueprint.post("/sheets/<int:sheet_id>/reopen")

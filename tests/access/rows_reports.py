@@ -1,11 +1,12 @@
 """Who may call the reports: screens, files and API."""
 
-from tests.access.rows import REVIEWERS, UPLOADERS, Row
+from tests.access.rows import CASEWORKERS, REVIEWERS, UPLOADERS, Row
 
 EXPORT = "/export/<any(xlsx, csv, json):kind>"
 MONTH = {"wanted": "2019-04"}
 ABOVE_SCHOOL = UPLOADERS - {"school"}
 FILE = {"kind": "csv"}
+BUREAU = frozenset({"bureau"})
 OK = frozenset({200})
 
 ROWS = [
@@ -18,6 +19,18 @@ ROWS = [
     Row("GET", f"/reports/months/<wanted>/units/<int:unit_id>{EXPORT}", ABOVE_SCHOOL,
         target="reporting_unit", values={**MONTH, **FILE}, answers=OK),
     Row("GET", "/reports/ranking/<wanted>", REVIEWERS, values=MONTH, answers=OK),
+    Row("GET", "/reports/returns/<wanted>", UPLOADERS, values=MONTH, answers=frozenset({200, 302})),
+    Row("GET", "/reports/returns/<wanted>/units/<int:unit_id>", UPLOADERS, target="own_school", values=MONTH,
+        answers=OK),
+    Row("POST", "/reports/returns/<wanted>/units/<int:unit_id>/submit", CASEWORKERS, target="own_school",
+        values=MONTH, form={"version": "0"}, answers=frozenset({302, 409, 422})),
+    Row("POST", "/reports/returns/<wanted>/units/<int:unit_id>/<any(approve, return, recall):what>", CASEWORKERS,
+        target="own_school", values={**MONTH, "what": "approve"}, form={"version": "1"},
+        answers=frozenset({302, 409, 422})),
+    Row("GET", "/reports/issues/<wanted>", REVIEWERS, values=MONTH, answers=OK),
+    Row("POST", "/reports/issues/<wanted>", BUREAU, values=MONTH, form={"number": "7"},
+        answers=frozenset({302, 409, 422})),
+    Row("GET", "/reports/check/<int:unit_id>", ABOVE_SCHOOL, target="reporting_unit", answers=OK),
     Row("GET", "/reports/annex1", UPLOADERS, query={"day": "2019-04-30"}, answers=OK),
     Row("GET", f"/reports/annex1{EXPORT}", UPLOADERS, values=FILE, answers=OK),
     # the county's list; a unit's own and another's are told apart in tests/web/test_reports_screens.py
@@ -26,5 +39,10 @@ ROWS = [
         query={"figure": "closing", "month": "2019-04"}, answers=OK),
     Row("GET", "/api/v1/months", UPLOADERS, answers=OK),
     Row("GET", "/api/v1/months/<wanted>", UPLOADERS, values=MONTH, answers=OK),
+    Row("GET", "/api/v1/months/<wanted>/returns", UPLOADERS, values=MONTH, answers=OK),
+    Row("POST", "/api/v1/months/<wanted>/returns", CASEWORKERS, values=MONTH, body={},
+        answers=frozenset({201, 404, 409, 422})),
+    Row("GET", "/api/v1/months/<wanted>/issues", UPLOADERS, values=MONTH, answers=OK),
+    Row("GET", "/api/v1/months/<wanted>/ranking", REVIEWERS, values=MONTH, answers=OK),
     Row("GET", "/api/v1/figures", REVIEWERS, query={"figure": "closing", "month": "2019-04"}, answers=OK),
 ]

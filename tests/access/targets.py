@@ -262,6 +262,7 @@ TARGETS: dict[str, Callable[[County], Target]] = {
     "merge": lambda county: Target(_merge(county), _merge(county), 999_999),
     "user": lambda county: Target(county.users["other_school"], county.users["clerk"], 999_999),
     "unit": lambda county: Target(county.units["城关二小"], county.units["河滨中学"], 999_999),
+    "own_school": lambda county: Target(county.units[OWN_SCHOOL], county.units[OTHER_SCHOOL], 999_999),
     "reporting_unit": lambda county: Target(county.units["城关"], county.units["河滨"], 999_999),
     "token": lambda county: Target(_token(county), _token(county), 999_999),
 }

@@ -17,7 +17,7 @@ from service.reports.month import UnitMonth
 from service.reports.periods import parse_month
 from service.reports.rows import ListRow
 from service.web.context import actor, installation, requires
-from service.web.reports import asked_question, month_choices
+from service.web.reports import asked_issue, asked_question, month_choices
 
 blueprint = Blueprint("api_months", __name__)
 
@@ -46,6 +46,7 @@ class MonthOut(BaseModel):
     """A month by reporting unit, or by school of one."""
 
     month: str = Field(description="2019-04")
+    issue: int | None = Field(description="the issue these figures are of, null for what is known now")
     units: list[UnitMonthOut]
     total: UnitMonthOut | None = Field(description="the county, for those who may see it")
 
@@ -97,9 +98,11 @@ def show(wanted: str) -> ResponseReturnValue:
     if unit and not (unit.isascii() and unit.isdigit() and len(unit) < 10):
         raise Invalid("unit 应为单位编号。")
     with installation().database.read() as session:
-        found = (month.month_within(session, actor(), which, int(unit)) if unit
-                 else month.month(session, actor(), which))
-    return MonthOut(month=str(found.month), units=[_row(row) for row in found.rows],
+        issue, frozen = asked_issue(session, which)
+        found = (month.month_within(session, actor(), which, int(unit), frozen) if unit
+                 else month.month(session, actor(), which, frozen))
+    return MonthOut(month=str(found.month), issue=issue.number if issue else None,
+                    units=[_row(row) for row in found.rows],
                     total=_row(found.total) if found.total else None).model_dump(mode="json")
 
 
@@ -140,7 +143,8 @@ def _entry(row: ListRow) -> EntryOut:
                     step=row.step, on=row.on.isoformat(), sheet_id=row.sheet_id)
 
 
-def _json(schema: str, description: str) -> dict[str, Any]:
+def json_answer(schema: str, description: str) -> dict[str, Any]:
+    """An answer of the description: a body of this schema."""
     return {"description": description,
             "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}}
 
@@ -149,19 +153,22 @@ def _asked(name: str, kind: str, description: str, **rest: Any) -> dict[str, Any
     return {"name": name, "in": "query", "description": description, "schema": {"type": kind, **rest}}
 
 
+ISSUE = _asked("issue", "string", "第几期（0 为首次下发）；now 为现在所知；不填为最新一期",
+               pattern=r"^(now|[0-9]{1,4})$")
 _MONTH = r"^\d{4}-\d{2}$"
 SCHEMAS: tuple[type[BaseModel], ...] = (MonthsOut, MonthOut, FigureListOut)
 PATHS: dict[str, dict[str, Any]] = {
     "/months": {"get": {
         "operationId": "listMonths", "tags": ["months"], "summary": "可查询的月份，新的在前",
-        "responses": {"200": _json("MonthsOut", "月份")}}},
+        "responses": {"200": json_answer("MonthsOut", "月份")}}},
     "/months/{wanted}": {"get": {
         "operationId": "getMonth", "tags": ["months"], "summary": "一个月的数字，按单位；每个数字带名单地址",
         "parameters": [
             {"name": "wanted", "in": "path", "required": True, "description": "如 2019-04",
              "schema": {"type": "string", "pattern": _MONTH}},
+            ISSUE,
             _asked("unit", "integer", "只看一个乡镇（或局直）的各学校", minimum=1)],
-        "responses": {"200": _json("MonthOut", "月报")}}},
+        "responses": {"200": json_answer("MonthOut", "月报")}}},
     "/figures": {"get": {
         "operationId": "listFigure", "tags": ["months"], "summary": "一个数字背后的名单（查看有记录）",
         "parameters": [
@@ -170,7 +177,8 @@ PATHS: dict[str, dict[str, Any]] = {
             _asked("month", "string", "月份，与 day 二选一", pattern=_MONTH),
             _asked("day", "string", "日期，figure=standing 时用", format="date"),
             _asked("part", "string", "来源、销号类别，或附件1的列"),
+            _asked("known", "integer", "只算到这一条登记为止：某一期下发时所知", minimum=1, maximum=9_999_999_999),
             _asked("level", "string", "own 只数该单位本身", enum=["reporting", "own"]),
             _asked("page", "integer", "第几页", minimum=1, maximum=1_000_000)],
-        "responses": {"200": _json("FigureListOut", "一页")}}},
+        "responses": {"200": json_answer("FigureListOut", "一页")}}},
 }
