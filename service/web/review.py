@@ -15,7 +15,7 @@ from service import access, cases, review
 from service.cases.last_known import last_known
 from service.errors import Conflict, Invalid
 from service.models import Sheet
-from service.review import notes, second, stream
+from service.review import catching_up, notes, second, stream
 from service.review.closing import RETURN_REASONS, SET_ASIDE_REASONS
 from service.review.decisions import decide_and_stand, undo_and_stand
 from service.review.desk import DeskView, key_text, lay_out
@@ -28,6 +28,7 @@ from service.review.values import Key, Standing
 from service.web.context import actor, installation, requires
 from service.web.errors import status_of
 from service.web.review_bodies import (
+    CatchUpChange,
     Change,
     DecisionChange,
     LeaveChange,
@@ -117,6 +118,17 @@ def undo(sheet_id: int) -> ResponseReturnValue:
         gone, held = undo_and_stand(session, actor(), sheet_id, change.version, change.decision)
         return held, (gone.row, gone.field)
     return _changed(sheet_id, work)
+
+
+@blueprint.post("/review/<int:sheet_id>/catch-up")
+@requires(access.REVIEW)
+def catch_up(sheet_id: int) -> ResponseReturnValue:
+    """Take in what a screen had not sent when it closed; the answer is the sheet as it stands then."""
+    change = parsed(CatchUpChange)
+    with installation().database.write() as session:
+        done = catching_up.catch_up(session, actor(), sheet_id, change.version, change.made)
+        view = lay_out(session, actor(), done.held).to_json() | {"known": _known(session, done.held)}
+    return {"desk": view, "taken": done.taken, "missed": [asdict(one) for one in done.missed]}
 
 
 @blueprint.post("/review/<int:sheet_id>/template")

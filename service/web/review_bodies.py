@@ -8,6 +8,8 @@ from flask import request
 from pydantic import BaseModel, Field, ValidationError
 
 from service.errors import Invalid
+from service.models.values import FORM_ROW
+from service.review.catching_up import Step
 from service.review.values import Key
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -33,6 +35,28 @@ class UndoChange(Change):
     """Take back one's latest decision, or the one named."""
 
     decision: int | None = None
+
+
+class StepBody(BaseModel):
+    """One of several things done on a screen: a decision, or an undoing."""
+
+    row: int = Field(FORM_ROW, ge=-1, le=999)
+    field: str = Field("", max_length=60)
+    kind: str = Field("accepted", max_length=20)
+    value: str = Field("", max_length=4000)
+    keys: int = Field(0, ge=0, le=9999)
+    undoes: bool = False
+
+
+class CatchUpChange(Change):
+    """What a screen had not yet sent when it was closed, in order."""
+
+    steps: list[StepBody] = Field(max_length=1000)
+
+    @property
+    def made(self) -> list[Step]:
+        """The steps."""
+        return [Step(**step.model_dump()) for step in self.steps]
 
 
 class LeaveChange(Change):

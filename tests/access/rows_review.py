@@ -16,6 +16,8 @@ ROWS = [
     Row("POST", "/review/<int:sheet_id>/decisions", REVIEWERS, "sheet", body=DECISION,
         answers=frozenset({200, 409})),
     Row("POST", "/review/<int:sheet_id>/undo", REVIEWERS, "sheet", body=STALE, answers=frozenset({409})),
+    Row("POST", "/review/<int:sheet_id>/catch-up", REVIEWERS, "sheet", body=STALE | {"steps": []},
+        answers=frozenset({200, 409})),
     Row("POST", "/review/<int:sheet_id>/template", REVIEWERS, "sheet",
         body=STALE | {"template": "home_visit"}, answers=frozenset({409})),
     Row("POST", "/review/<int:sheet_id>/sign-off", REVIEWERS, "sheet", body=STALE, answers=REFUSED_IN_WORDS),

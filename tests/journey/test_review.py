@@ -1,7 +1,7 @@
 """A clerk's work at the review desk in a real browser, by keyboard alone, with the key presses counted."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from service import cases, review
 from service.models import Decision, HomeVisit, Sheet, TownshipCount
@@ -54,6 +54,11 @@ def desk(open_page):
         page.wait_for_selector("#layer.is-smooth, #layer[style]", state="attached")
         return page
     return opened
+
+
+def unsent(county, sheet_id: int) -> str:
+    """Where the clerk's browser keeps what it has not sent of a sheet."""
+    return f"review-unsaved:{county.users['clerk']}:/review/{sheet_id}"
 
 
 def current(page) -> str:
@@ -318,13 +323,37 @@ def test_queue_and_desk_fit_the_screen(seed, desk, viewport):
 def test_closing_the_browser_loses_at_most_the_field_being_typed(county, seed, desk):
     sheet_id = seed(home_visit(**UNSURE))
     page = desk(sheet_id)
+    with county.installation.database.write() as session:
+        session.execute(select(Sheet.id).with_for_update())  # the server cannot save while this lasts
+        page.keyboard.press("2")
+        page.keyboard.press("F4")
+        page.keyboard.press("Enter")
+        page.keyboard.type("赵")  # being typed into the companion's box
+        assert page.evaluate(f"JSON.parse(sessionStorage.getItem('{unsent(county, sheet_id)}')).waiting.length") == 3
+        page.close()
+    eventually(lambda: stands(county, sheet_id, "visit_teacher").decision is not None)
+    assert [stands(county, sheet_id, name).value for name in ("student_name", "sex", "visit_teacher")] == [
+        "谭梅", "女", "王建国"]
+    assert stands(county, sheet_id, "companion_teacher").decision is None
+    with county.installation.database.read() as session:
+        assert session.scalar(select(func.count()).select_from(Decision)) == 3, "each is kept once"
+
+
+def test_what_a_browser_closed_without_network_had_left_is_sent_by_the_next_screen(county, seed, desk):
+    first, second = seed(home_visit(**UNSURE)), seed(home_visit(**UNSURE))
+    page = desk(first)
+    page.context.set_offline(True)
     page.keyboard.press("2")
-    until(page, SAVED)  # saves go one after the other: only the one under way outlives the page
     page.keyboard.press("F4")
-    page.keyboard.type("赵")  # being typed into the teacher's box
-    page.close()             # at once, with the last change perhaps still on its way
-    eventually(lambda: stands(county, sheet_id, "sex").decision is not None)
-    assert [stands(county, sheet_id, name).value for name in ("student_name", "sex")] == ["谭梅", "女"]
+    until(page, UNSAVED.format("没有保存"))
+    page.close()
+    page = page.context.new_page()
+    page.context.set_offline(False)
+    page.goto(f"/review/{second}")
+    page.wait_for_selector(f".toast-note:has-text('№ {first} 上次没有来得及保存的 2 处，已补存')")
+    assert [stands(county, first, name).value for name in ("student_name", "sex")] == ["谭梅", "女"]
+    page.goto("/review")
+    assert page.evaluate("localStorage.length") == 0
 
 
 def test_logging_out_elsewhere_keeps_what_is_decided_until_the_login_after_it(county, seed, desk):

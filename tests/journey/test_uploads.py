@@ -135,7 +135,7 @@ def test_a_sheet_sent_back_is_taken_again_on_a_phone(open_page, reading, county)
         return_to_school(session, county.actor("clerk"), sheet.id, sheet.version, "右下角缺了一块")
     page.goto("/uploads")
     page.get_by_text("右下角缺了一块").first.wait_for()
-    assert page.locator(".retake img").evaluate("image => image.naturalWidth") > 0
+    until(page, "document.querySelector('.retake img').naturalWidth > 0")
     assert fits(page)
     with page.expect_file_chooser() as chooser:
         page.get_by_role("link", name="重拍并上传").click()

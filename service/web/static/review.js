@@ -5,6 +5,7 @@ import { asked, prepareReasons } from "./review_dialogs.js";
 import { Form } from "./review_form.js";
 import { Grid } from "./review_grid.js";
 import { actionOf, counts, isComposing } from "./review_keys.js";
+import { sendLeft } from "./review_left.js";
 import { Paper } from "./review_paper.js";
 import { Saver, post, spoken } from "./review_saver.js";
 
@@ -237,10 +238,13 @@ async function toNext(from, pressedAt, words) {
 
 document.addEventListener("keydown", (event) => session?.key(event));
 window.addEventListener("popstate", () => location.reload());
-window.addEventListener("beforeunload", (event) => { if (session?.saver.unsaved) event.preventDefault(); });
+window.addEventListener("beforeunload", (event) => { if (session?.saver.troubled) event.preventDefault(); });
+window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); }); // what it showed is old
 window.addEventListener("pagehide", async () => {
+  session?.saver.farewell();
   const next = await coming;
   const token = document.querySelector('meta[name="csrf-token"]').content;
   if (next) navigator.sendBeacon(`/review/${next.id}/release`, new URLSearchParams({ csrf_token: token }));
 });
 open(document.getElementById("desk"));
+sendLeft(session.desk.dataset.user, session.base);

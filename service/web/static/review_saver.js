@@ -1,7 +1,8 @@
 // Saving: one change after the other, each with the version the screen shows; what could not be sent is kept
-// for this tab and tried again until it is. Nothing decided is lost by a reload or a dead network.
+// and tried again until it is. Nothing decided is lost by a reload, a dead network or a closed browser.
 
 import { csrfToken } from "./app.js";
+import { forget, keepForTab, leave, left, piece, steps } from "./review_unsent.js";
 
 const WAITS = [600, 1500, 3000, 6000, 12000];
 const GIVE_UP_ANSWER = 15000;
@@ -13,8 +14,10 @@ export class Saver {
     this.base = base;
     this.version = version;
     this.on = on;
-    this.store = `review-unsaved:${user}:${base}`; // another who logs in here must not send it in their name
-    this.waiting = restored(this.store);
+    this.user = user;
+    const unsent = left(user, base);
+    this.waiting = unsent?.waiting ?? [];
+    this.since = unsent?.version ?? null; // the version an earlier screen showed when it closed with these unsent
     this.tries = 0;
     this.calm = [];
     if (this.waiting.length) this.drain();
@@ -35,12 +38,23 @@ export class Saver {
 
   get unsaved() { return this.waiting.length; }
 
+  /** Something unsent that is in trouble: leaving now deserves a question. */
+  get troubled() { return this.waiting.length > 0 && (this.tries > 0 || this.held); }
+
+  /** The page goes away: send all that waits at once, the one under way too; the server takes each in once. */
+  farewell() {
+    if (!this.waiting.length) return;
+    const version = this.since ?? this.version, body = piece(version, this.waiting);
+    leave(this.user, this.base, version, this.waiting);
+    post(`${this.base}/catch-up`, body);
+  }
+
   async drain() {
     if (this.busy || this.held) return;
     this.busy = true;
     while (this.waiting.length && !this.held) {
       this.on.state(this.tries ? "正在重试" : "正在保存", this.tries ? "retrying" : "saving");
-      const done = await this.send(this.waiting[0]);
+      const done = await (this.since === null ? this.send(this.waiting[0]) : this.catchUp());
       if (!done) break;
     }
     this.busy = false;
@@ -52,6 +66,7 @@ export class Saver {
 
   /** Try one change; true when it needs no further try. */
   async send(entry) {
+    if (entry.overtaken) return this.compare(entry, this.standing);
     const version = this.version;
     const answer = await post(`${this.base}/${entry.path}`, { ...entry.body, version });
     if (answer.status === 200) return this.finish(() => this.accepted(answer.data, entry));
@@ -60,6 +75,32 @@ export class Saver {
     if ([401, 403].includes(answer.status)) await renewToken(this.base);
     this.later(answer);
     return false;
+  }
+
+  /** Send what an earlier screen left unsent; what a colleague decided meanwhile is compared one by one. */
+  async catchUp() {
+    const sent = [...this.waiting];
+    const answer = await post(`${this.base}/catch-up`, { version: this.since, steps: steps(sent) });
+    if (![200, 404, 409, 422].includes(answer.status)) {
+      if ([401, 403].includes(answer.status)) await renewToken(this.base);
+      this.later(answer);
+      return false;
+    }
+    const missed = answer.data.missed ?? [];
+    this.since = null;
+    this.tries = 0;
+    this.waiting = [...missed.filter((one) => one.overtaken).map((one) => Object.assign(sent[one.place], { overtaken: true })),
+      ...this.waiting.filter((entry) => !sent.includes(entry))];
+    if (answer.status === 200) {
+      this.standing = answer.data.desk;
+      this.version = this.standing.version;
+      this.on.saved(this.standing, null);
+      for (const one of missed.filter((each) => !each.overtaken)) this.on.refused(sent[one.place], one.text);
+    } else {
+      this.on.refused(sent[0], spoken(answer.data));
+    }
+    this.keep();
+    return true;
   }
 
   accepted(data, entry) {
@@ -84,14 +125,19 @@ export class Saver {
       this.on.saved(data.desk, null);
       return true;
     }
+    return this.compare(entry, data.desk);
+  }
+
+  compare(entry, standing) {
     this.held = true;
-    this.on.conflict(entry, theirs, data.desk);
+    this.on.conflict(entry, standing.fields.find((field) => field.key === entry.change.key), standing);
     return false;
   }
 
   /** The person chose after comparing: send one's own again, or let it be. */
   resolve(keepMine, entry, standing) {
     this.held = false;
+    delete entry.overtaken;
     if (keepMine) entry.change.base = standing.fields.find((field) => field.key === entry.change.key)?.decided?.id ?? null;
     else this.waiting = this.waiting.filter((other) => other !== entry);
     this.keep();
@@ -111,16 +157,14 @@ export class Saver {
 
   finish(tell, drop = true) {
     if (drop) this.waiting.shift();
-    this.keep();
     tell();
+    this.keep();
     return true;
   }
 
   keep() {
-    try {
-      if (this.waiting.length) sessionStorage.setItem(this.store, JSON.stringify(this.waiting));
-      else sessionStorage.removeItem(this.store);
-    } catch { /* a full or forbidden store only costs the reload's safety net */ }
+    if (this.waiting.length) keepForTab(this.user, this.base, this.since ?? this.version, this.waiting);
+    else forget(this.user, this.base);
   }
 
   close() { clearTimeout(this.timer); this.held = true; }
@@ -150,12 +194,4 @@ async function renewToken(path) {
 
 export function spoken(data) {
   return data.error ? `${data.error.message}${data.error.advice}` : "没有保存，请刷新页面后再试。";
-}
-
-function restored(store) {
-  try {
-    return JSON.parse(sessionStorage.getItem(store) ?? "[]");
-  } catch {
-    return [];
-  }
 }
