@@ -42,7 +42,7 @@ def glance(session: Session, actor: Actor, wanted: Month, deadline_day: int = 31
     row = report.total or report.rows[0]
     return Glance(
         wanted, row, report.rows, rank(report) if county else None,
-        trend(session, actor, wanted, unit_id=row.place.id if row.place else None),
+        trend(session, actor, wanted, unit_id=row.place.id if row.place else None, counted=row),
         _waiting(session, actor), _silent(session, actor, wanted) if county else (),
         reminders(session, actor, deadline_day))
 

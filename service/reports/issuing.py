@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, defer, joinedload
 
 from service import access, audit
 from service.access import Actor
@@ -19,6 +19,8 @@ from service.reports.frozen import Frozen, freeze, thaw
 from service.reports.periods import Month, month_with
 
 LONGEST_REASON = 400
+MOST_UNPACKED = 48
+"""So many issues a process keeps unpacked: some years of a county."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Issue:
 def issues(session: Session, wanted: Month) -> tuple[Issue, ...]:
     """The month's issues, the first one first."""
     query = select(IssuedReport).where(IssuedReport.month == wanted.first).options(
-        joinedload(IssuedReport.issuer)).order_by(IssuedReport.number)
+        joinedload(IssuedReport.issuer), defer(IssuedReport.figures)).order_by(IssuedReport.number)
     return tuple(_issue(record) for record in session.scalars(query))
 
 
@@ -54,18 +56,19 @@ def latest(session: Session, wanted: Month) -> Issue | None:
 def frozen_issue(session: Session, wanted: Month, number: int) -> tuple[Issue, Frozen]:
     """An issue with its figures; raises NotFound."""
     record = session.scalar(select(IssuedReport).where(
-        IssuedReport.month == wanted.first, IssuedReport.number == number).options(joinedload(IssuedReport.issuer)))
+        IssuedReport.month == wanted.first, IssuedReport.number == number).options(
+        joinedload(IssuedReport.issuer), defer(IssuedReport.figures)))
     if record is None:
         raise NotFound
-    return _issue(record), thaw(record.figures)
+    return _issue(record), _thawed(session, record)
 
 
 def frozen_latest(session: Session, months: list[Month]) -> dict[Month, Frozen]:
     """The figures of the issue that holds, of each of the months that was issued."""
-    query = select(IssuedReport).where(IssuedReport.month.in_([month.first for month in months]))
-    records = session.scalars(query.order_by(IssuedReport.number))
-    newest = {month_with(record.month): record for record in records}
-    return {month: thaw(record.figures) for month, record in newest.items()}
+    query = select(IssuedReport).where(IssuedReport.month.in_([month.first for month in months])).options(
+        defer(IssuedReport.figures))
+    newest = {month_with(record.month): record for record in session.scalars(query.order_by(IssuedReport.number))}
+    return {month: _thawed(session, record) for month, record in newest.items()}
 
 
 def issue(session: Session, actor: Actor, wanted: Month, known: int, number: int, reason: str = "") -> Issue:
@@ -93,6 +96,20 @@ def issue(session: Session, actor: Actor, wanted: Month, known: int, number: int
         raise Conflict("这个月刚刚有人下发过。", "请刷新后查看最新一期。") from None
     audit.record(session, actor, "month.issued", "month", str(wanted), number=number, known_event=known)
     return _issue(record)
+
+
+def _thawed(session: Session, record: IssuedReport) -> Frozen:
+    """The record's figures, which never change: each process unpacks them once."""
+    key = (str(session.get_bind().engine.url), record.id, record.known_at)
+    found = _unpacked.get(key)
+    if found is None:
+        found = _unpacked[key] = thaw(record.figures)
+        while len(_unpacked) > MOST_UNPACKED:
+            _unpacked.pop(next(iter(_unpacked)), None)
+    return found
+
+
+_unpacked: dict[tuple[str, int, datetime], Frozen] = {}
 
 
 def _issue(record: IssuedReport) -> Issue:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from service import audit
 from service.access import Actor
@@ -37,6 +37,7 @@ REASONS: Mapping[str, tuple[str, str]] = {
     "found_lately": ("database", "此前不久立案的：纸表上可能还没有"),
     "taken_lately": ("database", "此前不久由其他单位移交来的：纸表上可能还没有"),
     "back_soon": ("database", "此后不久登记为返校或结案的：纸表上可能已经减去"),
+    "on_no_paper": ("database", "算作未劝返、但从没有家访和任何纸表的：可能重复建档，或纸表上没有"),
 }
 
 
@@ -129,7 +130,17 @@ def _by_reason(session: Session, actor: Actor, unit: Unit, day: date, row: UnitA
         if column_of(record.Case.source, record.Case.source_year, day) not in ANNEX_PARTS:
             found.setdefault("other_source", {})[record.Case.id] = _child(
                 record.CaseEvent, record.Case, record.Student, record.in_sight, day)
+    for record in session.execute(_others(actor, out).where(~_told_of())) if out else ():
+        found.setdefault("on_no_paper", {})[record.Case.id] = _child(
+            record.CaseEvent, record.Case, record.Student, record.in_sight, day)
     return {reason: list(children.values()) for reason, children in found.items()}
+
+
+def _told_of() -> Any:
+    """Whether the case has a visit or any paper."""
+    event = aliased(CaseEvent)
+    return select(event.id).where(
+        event.case_id == Case.id, (event.kind == "visited") | event.sheet_id.is_not(None)).exists()
 
 
 def _steps_near(actor: Actor, mine: frozenset[int], day: date) -> Any:

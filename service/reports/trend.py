@@ -16,6 +16,7 @@ from service.models import Unit
 from service.reports.issuing import frozen_latest
 from service.reports.keeping import kept_to
 from service.reports.ledger import FLOWS, Level, entries
+from service.reports.month import UnitMonth
 from service.reports.periods import Month
 from service.reports.places import unit_ids_of
 from service.reports.tally import Tally
@@ -35,9 +36,10 @@ class TrendMonth:
 
 
 def trend(session: Session, actor: Actor, last: Month, months: int = 12,
-          unit_id: int | None = None) -> tuple[TrendMonth, ...]:
+          unit_id: int | None = None, counted: UnitMonth | None = None) -> tuple[TrendMonth, ...]:
     """The months up to `last`, of one unit or, None, of the county: issued ones as issued, the others as now known.
 
+    `counted` is the last month's row, where it is at hand already.
     NotFound for a unit out of sight, NotAllowed for the county without the right to it.
     """
     if unit_id is None:
@@ -48,8 +50,14 @@ def trend(session: Session, actor: Actor, last: Month, months: int = 12,
     level: Level = "own" if actor.role == "school" else "reporting"
     wanted = [first.shifted(step) for step in range(months)]
     kept = {month: frozen.tallies[level] for month, frozen in frozen_latest(session, wanted).items()}
-    return tuple(told for stretch in _stretches(wanted, kept)
-                 for told in _told(session, actor, stretch, kept, unit_id, level))
+    at_hand = [_of_row(wanted.pop(), counted)] if counted is not None and last not in kept else []
+    found = [told for stretch in _stretches(wanted, kept)
+             for told in _told(session, actor, stretch, kept, unit_id, level)]
+    return (*found, *at_hand)
+
+
+def _of_row(month: Month, row: UnitMonth) -> TrendMonth:
+    return TrendMonth(month, {figure: row[figure].value for figure in (*FLOWS, "visits")}, row["closing"].value)
 
 
 def _stretches(wanted: list[Month], kept: Mapping[Month, Tally]) -> list[list[Month]]:

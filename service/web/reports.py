@@ -67,7 +67,7 @@ def show_month(wanted: str) -> ResponseReturnValue:
         issue, frozen = asked_issue(session, which)
         report = month.month(session, actor(), which, frozen)
         unit_id = None if report.total else report.rows[0]["closing"].question.unit_id
-        months = trend(session, actor(), which, unit_id=unit_id)
+        months = trend(session, actor(), which, unit_id=unit_id, counted=report.total or report.rows[0])
     return render_template("reports/month.html", report=report, month=which, place=None, report_tab="month",
                            issue=issue, trend=charts.trend_chart(months), bars=charts.unit_bars(report.rows))
 
@@ -80,7 +80,7 @@ def show_unit_month(wanted: str, unit_id: int) -> ResponseReturnValue:
     with installation().database.read() as session:
         issue, frozen = asked_issue(session, which)
         report = month.month_within(session, actor(), which, unit_id, frozen)
-        months = trend(session, actor(), which, unit_id=unit_id)
+        months = trend(session, actor(), which, unit_id=unit_id, counted=report.total)
     place = report.total.place if report.total else None
     return render_template("reports/month.html", report=report, month=which, place=place, report_tab="month",
                            issue=issue, trend=charts.trend_chart(months), bars=charts.unit_bars(report.rows))

@@ -1,10 +1,10 @@
-"""`make bench`: the reader on sheets it was not tuned on, with and without a roster; the review's pages."""
+"""`make bench`: the reader on sheets it was not tuned on, with and without a roster; the review's pages; the month."""
 
 from __future__ import annotations
 
 import sys
 
-from tests.bench import accuracy, pages
+from tests.bench import accuracy, months, pages
 from tests.bench.held import ROOT
 
 PLOTS = ROOT / "build" / "bench"
@@ -22,7 +22,9 @@ def main(arguments: list[str]) -> int:
     altered = accuracy.main([*arguments, "--altered", "--fullpage", "0", "--plot", plot])
     print("\n— the review's pages —")
     answered = pages.main([])
-    return bare or listed or altered or answered
+    print("\n— the month at a million events —")
+    opened = months.main([])
+    return bare or listed or altered or answered or opened
 
 
 if __name__ == "__main__":

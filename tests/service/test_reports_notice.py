@@ -1,0 +1,104 @@
+"""附件1 of the notice, 697 + 21 = 718: counted from cases, read from its paper, and with one cell altered."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import pytest
+
+from service.demo.county import NOTICE
+from service.models import Case, CaseEvent, Student, Unit
+from service.reports.annex1 import COLUMNS, annex1
+from service.reports.reconcile import reconcile
+from tests.service.case_papers import TODAY, put_table, sign
+
+DAY = date(2019, 4, 11)
+
+
+@pytest.fixture
+def notice(any_county):
+    """The county with the notice's fifteen townships, and its 718 children entered as cases."""
+    with any_county.installation.database.write() as session:
+        head = session.query(Unit).filter_by(kind="bureau").one()
+        units = {unit.name: unit for unit in session.query(Unit).filter_by(kind="township")}
+        for position, name in enumerate(NOTICE):
+            units.setdefault(name, Unit(name=name, kind="township", parent=head)).position = position
+        session.add_all(units.values())
+        session.flush()
+        for name, (prior_year, listed) in NOTICE.items():
+            for number in range(prior_year + listed):
+                ministry = number >= prior_year
+                session.add(case(units[name].id, f"{name}{number}", ministry, date(2019 if ministry else 2018, 3, 2)))
+    return any_county
+
+
+def case(unit: int, name: str, ministry: bool, on: date) -> Case:
+    return Case(student=Student(name=name, school_id=unit, born_on=date(2006, 5, 1)), unit_id=unit,
+                state="verified", source="ministry_list" if ministry else "annual_check",
+                source_year=2019 if ministry else 2018, opened_on=on,
+                events=[CaseEvent(kind="opened", happened_on=on, unit_id=unit, detail={})])
+
+
+def paper_rows(**altered: str) -> Iterator[tuple[str, str, str, str]]:
+    """The notice's rows as written: an empty cell where the paper has none; `altered` changes 2018年 of a unit."""
+    for name, (prior_year, listed) in NOTICE.items():
+        prior = altered.get(name, str(prior_year))
+        yield name, prior, str(listed) if listed else "", str(int(prior) + listed)
+
+
+def put_paper(session, county, rows):
+    clerk = county.actor("clerk")
+    sheet = put_table(session, county.units["示范县教育体育局"], clerk.user_id, list(rows))
+    sign(session, clerk, sheet)
+
+
+def test_the_notices_table_comes_out_of_the_cases_exactly(notice):
+    with notice.installation.database.read() as session:
+        table = annex1(session, notice.actor("bureau"), DAY)
+        counted = {row.name: (row["prior_year"].value, row["ministry_list"].value) for row in table.rows}
+        assert {name: counted[name] for name in NOTICE} == NOTICE
+        assert [table.total[column].value for column in COLUMNS] == [697, 21, 718]
+
+
+def test_read_from_its_paper_every_unit_agrees(notice):
+    with notice.installation.database.write() as session:
+        put_paper(session, notice, paper_rows())
+        table = annex1(session, notice.actor("bureau"), TODAY)
+        assert (table.papers, table.differing) == (15, ())
+        assert table.paper_total == {"prior_year": 697, "ministry_list": 21, "total": 718}
+
+
+def test_with_one_cell_altered_the_difference_names_the_unit_and_offers_the_children(notice):
+    with notice.installation.database.write() as session:
+        put_paper(session, notice, paper_rows(白沙="49"))
+        baisha = session.query(Unit).filter_by(name="白沙").one()
+        for number in (1, 2):  # came back lately: the paper still counts them, and its 47 are beside them
+            back = case(baisha.id, f"返校{number}", False, date(2018, 5, 1))
+            back.events.append(CaseEvent(kind="returned", happened_on=TODAY, unit_id=baisha.id, detail={}))
+            session.add(back)
+        session.flush()
+        bureau = notice.actor("bureau")
+        table = annex1(session, bureau, TODAY)
+        assert [(row.name, row.difference("prior_year")) for row in table.differing] == [("白沙", 2)]
+        found = reconcile(session, bureau, baisha, TODAY)
+        assert [child.name for child in found.groups[0].children] == ["返校1", "返校2"]
+        assert found.groups[0].fits and found.groups[0].reason == "back_lately"
+
+
+def test_where_the_paper_has_fewer_the_children_without_any_paper_are_offered(notice):
+    with notice.installation.database.write() as session:
+        put_paper(session, notice, paper_rows(白沙="46"))
+        baisha = session.query(Unit).filter_by(name="白沙").one()
+        visited = session.query(Case).filter_by(unit_id=baisha.id, source="annual_check").limit(45).all()
+        for each in visited:
+            each.events.append(CaseEvent(kind="visited", happened_on=DAY, unit_id=baisha.id, detail={}))
+        session.flush()
+        found = reconcile(session, notice.actor("bureau"), baisha, TODAY)
+        assert [(group.reason, len(group.children)) for group in found.groups] == [("on_no_paper", 2)]
+
+
+def test_nobody_is_offered_where_nothing_was_recorded(notice):
+    with notice.installation.database.write() as session:
+        put_paper(session, notice, paper_rows(白沙="49"))
+        baisha = session.query(Unit).filter_by(name="白沙").one()
+        found = reconcile(session, notice.actor("bureau"), baisha, TODAY)
+        assert found.row.difference("total") == 2 and not found.groups
