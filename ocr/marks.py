@@ -19,7 +19,17 @@ def find_marks(sheet: RectifiedSheet, match: Match) -> Mapping[str, bool]:
 def _sealed(match: Match, mark: MarkSpec) -> bool:
     """Whether a seal's middle lies in the mark's cell or no further from it than half a seal."""
     place = match.places.get(mark.of)
-    return place is not None and any(_near(seal, place.box) for seal in match.seals)
+    others = [match.places[other.of].box for other in match.template.marks
+              if other.kind == "seal" and other.of != mark.of and other.of in match.places]
+    return place is not None and any(_near(seal, place.box) and not any(_nearer(seal, box, place.box) for box in others)
+                                     for seal in match.seals)
+
+
+def _nearer(seal: Box, other: Box, own: Box) -> bool:
+    """Whether a seal's middle is nearer to the middle of another mark's cell: two parties seal beside each other."""
+    x, y = (seal[0] + seal[2]) / 2, (seal[1] + seal[3]) / 2
+    away = [abs((box[0] + box[2]) / 2 - x) + abs((box[1] + box[3]) / 2 - y) for box in (other, own)]
+    return away[0] < away[1]
 
 
 def _near(seal: Box, box: Box) -> bool:
@@ -29,7 +39,7 @@ def _near(seal: Box, box: Box) -> bool:
 
 
 def _signed(match: Match, mark: MarkSpec) -> bool:
-    """Whether something is written after the printed words that ask for a signature."""
+    """Whether something is written after the printed words that ask for a signature, or in its own cell."""
     place = _signature(match, mark)
     return place is not None and place.ink
 
@@ -38,4 +48,4 @@ def _signature(match: Match, mark: MarkSpec) -> Place | None:
     for spec in match.template.fields:
         if spec.of == mark.of and spec.where == "part" and spec.kind != "date":
             return match.places.get(spec.name)
-    return None
+    return match.places.get(mark.of)

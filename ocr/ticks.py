@@ -70,6 +70,13 @@ class _Word:
     line: int
     first: float
     """Middle of its first character, pixels of the crop."""
+    share: float = 1.0
+    """Share of its characters that were read there."""
+
+    def overlaps(self, other: _Word, pitch: float) -> bool:
+        """Whether two words would stand in one place."""
+        early, late = sorted((self, other), key=lambda word: word.first)
+        return self.line == other.line and early.first + (len(early.word) - 0.5) * pitch > late.first
 
 
 def _list(words: tuple[str, ...], lines: Sequence[Line]) -> tuple[Option, ...]:
@@ -78,7 +85,8 @@ def _list(words: tuple[str, ...], lines: Sequence[Line]) -> tuple[Option, ...]:
     pitch = _pitch(words, spelled)
     if pitch is None:
         return ()
-    found = [place for word in words if (place := _located(word, spelled, pitch)) is not None]
+    located = [place for word in words if (place := _located(word, spelled, pitch)) is not None]
+    found = _apart_from_each_other(located, pitch)
     if len(found) < max(2, len(words) / 2):
         return ()
     marked: dict[str, float] = {}
@@ -93,6 +101,15 @@ def _list(words: tuple[str, ...], lines: Sequence[Line]) -> tuple[Option, ...]:
 
 _UNREAD = 0.05
 """How likely an option is marked that could not be found: enough to doubt that none is."""
+
+
+def _apart_from_each_other(found: list[_Word], pitch: float) -> list[_Word]:
+    """The words without those that were found where another fits better: 已返校 and 同意返校 end alike."""
+    kept: list[_Word] = []
+    for word in sorted(found, key=lambda one: (-one.share, -len(one.word))):
+        if not any(word.overlaps(other, pitch) for other in kept):
+            kept.append(word)
+    return [word for word in found if word in kept]
 
 
 def _spelled(line: Line) -> list[Character]:
@@ -123,7 +140,7 @@ def _located(word: str, spelled: Sequence[list[Character]], pitch: float) -> _Wo
             near = [other for other in votes if abs(other - vote) < 0.6 * pitch]
             share = min(len(near), len(word)) / len(word)
             if share >= _READ and (best is None or share > best[0]):
-                best = (share, _Word(word, number, float(np.median(near))))
+                best = (share, _Word(word, number, float(np.median(near)), share))
     return None if best is None else best[1]
 
 

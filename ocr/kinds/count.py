@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 from ocr.decode import forward
 from ocr.decode.folds import DIGITS, LOOKS_LIKE_DIGIT, folded
 from ocr.decode.search import search
 from ocr.kinds.evidence import Candidate, Context, Evidence, KindReading, merged, nothing
-from ocr.kinds.grammar import Digits
+from ocr.kinds.grammar import Digits, Lexicon
+from ocr.kinds.numerals import chinese
 
 _NONE = ("-", "/", "无")
 _NONE_LOOKS = {"-": "—－–一~ー_", "/": "／\\", "无": "無"}
@@ -16,7 +18,9 @@ _LOOKS = {**LOOKS_LIKE_DIGIT, "1": LOOKS_LIKE_DIGIT["1"].replace("/", ""), **_NO
 
 
 def read(evidence: Evidence, context: Context) -> KindReading:
-    """The likeliest numbers of up to `options.digits` digits (4 unless told)."""
+    """The likeliest numbers of up to `options.digits` digits (4 unless told), or in `options.ways` of writing it."""
+    if context.spec.options.get("ways"):
+        return _in_words(evidence, tuple(context.spec.options["ways"]))
     lattice = folded(evidence.joined, DIGITS + "".join(_NONE), _LOOKS)
     numbers = search(lattice, Digits(1, int(context.spec.options.get("digits", 4))), beams=10)
     found = [Candidate(str(int(h.text)), h.text, h.log_p - _LONG.get(len(h.text), 0.0)) for h in numbers]
@@ -29,6 +33,22 @@ def read(evidence: Evidence, context: Context) -> KindReading:
 
     candidates = merged(found, keep=12)
     return KindReading(candidates, evidence, rescore=rescore) if candidates else nothing(evidence)
+
+
+def _in_words(evidence: Evidence, ways: tuple[str, ...]) -> KindReading:
+    """A small number with words around it: 第2次, 3课时, or bare."""
+    lexicon, values = _written(ways)
+    lattice = folded(evidence.joined, lexicon.symbols, _LOOKS)
+    candidates = merged(Candidate(values[h.text], h.text, h.log_p) for h in lexicon.read(lattice))
+    return KindReading(candidates, evidence) if candidates else nothing(evidence)
+
+
+@cache
+def _written(ways: tuple[str, ...]) -> tuple[Lexicon, dict[str, str]]:
+    """The numbers to 99 in each way of writing them ({} stands for the number), small ones likelier."""
+    values = {way.format(text): str(number) for number in range(1, 100) for way in ways
+              for text in (str(number), chinese(number))}
+    return Lexicon({text: 1.0 / (int(value) + 4) for text, value in values.items()}), values
 
 
 _LONG = {4: 4.0, 5: 5.0, 6: 6.0}

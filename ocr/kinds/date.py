@@ -18,8 +18,8 @@ from ocr.kinds.numerals import DIGITS as CHINESE
 from ocr.kinds.numerals import chinese
 
 _SEPARATORS = "年月日号.-/、 "
-_LOOKS = {**LOOKS_LIKE_DIGIT, "〇": "零○◯0OoО。", "0": "OoDQ○◯Ооο°", "一": "-—－–", "-": "—－–一~ー_―",
-          ".": "·。,，．•・", "/": "／", "年": "牛午生军", "月": "用目刀冃且", "日": "曰目口Β", "号": "號",
+LOOKS = {**LOOKS_LIKE_DIGIT, "〇": "零○◯0OoО。", "0": "OoDQ○◯Ооο°", "一": "-—－–", "-": "—－–一~ー_―",
+         ".": "·。,，．•・", "/": "／", "年": "牛午生军", "月": "用目刀冃且", "日": "曰目口Β", "号": "號",
           "十": "+＋ナ†", "二": "=", "三": "彡", "八": "人入", "四": "回", "五": "互"}
 _SYMBOLS = DIGITS + CHINESE + "十廿卅" + _SEPARATORS
 
@@ -89,7 +89,7 @@ _AFTER_MONTH = {"年": "月"}
 
 def read(evidence: Evidence, context: Context) -> KindReading:
     """The likeliest days, as ISO dates."""
-    lattice = folded(evidence.joined, _SYMBOLS, _LOOKS)
+    lattice = folded(evidence.joined, _SYMBOLS, LOOKS)
     found = search(lattice, Dates(), beams=10)
     blanks = [Candidate("", h.text, h.log_p) for h in weighted(lattice, _BLANK)]
     candidates = merged([*(Candidate(iso(h.text), h.text, h.log_p) for h in found), *blanks])

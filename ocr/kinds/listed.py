@@ -9,12 +9,12 @@ from ocr.kinds.evidence import Candidate, merged
 
 UNLISTED = 0.03
 """Share of values that are on no list although there is one."""
-_FREE = 4.0
+FREE = 4.0
 """Natural logarithm of how many characters an open text could have had at each place."""
 
 
 def with_open_reading(listed: list[Candidate], opened: list[Candidate], lattice: Lattice,
-                      known: set[str], unlisted: float = UNLISTED) -> tuple[Candidate, ...]:
+                      known: set[str], unlisted: float = UNLISTED, free: float = FREE) -> tuple[Candidate, ...]:
     """Listed candidates and open texts on one scale.
 
     The open texts' own weights are put aside: each is scored by the writing alone (`lattice` holds
@@ -22,6 +22,6 @@ def with_open_reading(listed: list[Candidate], opened: list[Candidate], lattice:
     """
     texts = [c.raw for c in opened if c.value and c.value not in known]
     scores = forward(lattice, texts)
-    free = [Candidate(text, text, float(score) + math.log(unlisted) - _FREE * len(text), ("unlisted",))
+    pairs = [Candidate(text, text, float(score) + math.log(unlisted) - free * len(text), ("unlisted",))
             for text, score in zip(texts, scores, strict=True)]
-    return merged([*listed, *free])
+    return merged([*listed, *pairs])

@@ -11,7 +11,7 @@ from ocr.kinds import free_text
 from ocr.kinds.evidence import Candidate, Context, Evidence, KindReading, merged, nothing
 from ocr.kinds.grammar import Lexicon
 from ocr.kinds.language import Sentences, Trie, dictionary
-from ocr.kinds.listed import with_open_reading
+from ocr.kinds.listed import FREE, UNLISTED, with_open_reading
 
 _SHORT = {
     "第一初级中学": ("一中", "一初中", "第一中学", "初级中学"), "第二初级中学": ("二中", "二初中", "第二中学"),
@@ -27,8 +27,15 @@ _WORDS = {
 """Words names of schools are made of, with their shares."""
 
 
+FREE_ELSEWHERE = 2.0
+"""FREE where many of the schools are outside the county."""
+
+
 def read(evidence: Evidence, context: Context) -> KindReading:
-    """The likeliest schools of the list, a name outside it when the writing says so clearly."""
+    """The likeliest schools of the list, a name outside it when the writing says so clearly.
+
+    `options.elsewhere` is the share of schools outside the county: then the list weighs less.
+    """
     every = folded(evidence.joined, free_text.symbols(), quiet=free_text.QUIET)
     opened = _open(every)
     schools = context.knowledge.schools
@@ -38,7 +45,9 @@ def read(evidence: Evidence, context: Context) -> KindReading:
     lexicon, values = _written(schools, context.knowledge.county, context.knowledge.townships)
     lattice = folded(evidence.joined, lexicon.symbols)
     listed = [Candidate(values[h.text], h.text, h.log_p) for h in lexicon.read(lattice)]
-    return KindReading(with_open_reading(listed, opened, every, set(schools)), evidence)
+    elsewhere = context.spec.options.get("elsewhere")
+    weights = (float(elsewhere), FREE_ELSEWHERE) if elsewhere else (UNLISTED, FREE)
+    return KindReading(with_open_reading(listed, opened, every, set(schools), *weights), evidence)
 
 
 def _open(every: Lattice) -> list[Candidate]:

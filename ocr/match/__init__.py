@@ -12,6 +12,7 @@ from ocr.grid import RuledTable, find_grid, ink_map
 from ocr.match import closing, form, heading, table
 from ocr.match.inside import find_inside
 from ocr.match.lines import pixels
+from ocr.match.outside import outside_places
 from ocr.match.places import Locate, Match, Place, ReadLine
 from ocr.match.turn import turned_strokes, turned_table
 from ocr.match.view import View, view_of
@@ -27,6 +28,8 @@ ENOUGH = 0.45
 
 TITLE_ALONE = 0.85
 """Likeness to a template's title from which the title is believed without any label."""
+NAMED = 0.8
+"""Likeness to a title from which half of the labels are enough: no other form need be tried."""
 TITLE_CONFIDENCE = 0.6
 """What such a match is worth: never enough to take anything from the sheet unseen."""
 
@@ -110,24 +113,25 @@ def _lines_run_across(tables: Sequence[RuledTable], shape: tuple[int, int]) -> b
 
 
 def _best(view: View, templates: list[Template]) -> _Candidate | None:
-    """The template whose labels the sheet carries, if one does clearly enough."""
+    """The template whose labels the sheet carries, if one does clearly enough; the one its title names comes first."""
     weights = _weights(templates)
-    found: list[_Candidate] = []
     largest = sorted(view.tables, key=lambda t: -len(t.cells))[:3]
-    likely = "table" if largest and _regular(largest[0]) else "form"
-    for each in sorted(templates, key=lambda template: template.shape != likely):
-        for ruled in largest:
-            candidate = _candidate(view, ruled, each, weights[each.id])
-            if candidate.confidence > 0.2:
-                found.append(candidate)
-            if candidate.confidence > 0.8:
-                return _sure(view, candidate, 1.0)
-    if not found:
+    if not largest:
         return None
-    best = max(found, key=lambda candidate: candidate.confidence)
-    lines = heading.heading_lines(view, best.found.table.box)
-    title = heading.title_likeness(view, lines, templates)
-    own = title.get(best.template.id, 0.0)
+    titles = heading.title_likeness(view, heading.heading_lines(view, largest[0].box), templates)
+    likely = "table" if _regular(largest[0]) else "form"
+    found: list[_Candidate] = []
+    for each in sorted(templates, key=lambda one: (-round(titles.get(one.id, 0.0), 1), one.shape != likely)):
+        tried = [_candidate(view, ruled, each, weights[each.id]) for ruled in largest]
+        found += [candidate for candidate in tried if candidate.confidence > 0.2]
+        named = titles.get(each.id, 0.0) >= NAMED
+        for candidate in tried:
+            if candidate.confidence > (ENOUGH if named else 0.8):
+                return _sure(view, candidate, titles.get(each.id, 0.0) if candidate.confidence < 0.8 else 1.0)
+    best = max(found, key=lambda one: one.confidence + 0.35 * titles.get(one.template.id, 0.0), default=None)
+    if best is None:
+        return None
+    own = titles.get(best.template.id, 0.0)
     if best.confidence + 0.35 * (own - 0.5) < ENOUGH:
         return None
     return _sure(view, best, own)
@@ -171,7 +175,9 @@ def _weights(templates: Sequence[Template]) -> dict[str, dict[str, float]]:
 def _matched(view: View, best: _Candidate, degrees: int) -> Match:
     if isinstance(best.found, table.Headed):
         rows, totals = table.records(view, best.found, best.template)
-        return Match(best.template, best.confidence, view.sheet, tuple(view.tables), rows=tuple(rows),
+        outer = [spec for spec in best.template.fields if spec.where == "line"]
+        places = outside_places(view, outer, best.found.table.box) if outer else {}
+        return Match(best.template, best.confidence, view.sheet, tuple(view.tables), places=places, rows=tuple(rows),
                      totals=totals, turned=degrees)
     seals = _without_seals(view, best.found, best.template)
     return Match(best.template, best.confidence, view.sheet, tuple(view.tables),
@@ -199,11 +205,12 @@ def _without_seals(view: View, found: form.Labelled, template: Template) -> tupl
 
 def _form_places(view: View, found: form.Labelled, template: Template) -> dict[str, Place]:
     find_inside(view, found, (*(spec for spec in template.fields if spec.where != "part"), *template.others))
-    places: dict[str, Place] = {}
+    outer = [spec for spec in template.fields if spec.where == "line"]
+    places = outside_places(view, outer, found.table.box) if len(outer) > 1 else {}
     lines: list[tuple[float, float, float, float]] | None = None
     for spec in template.fields:
         place = form.value_place(view, found, spec) if spec.where != "part" else None
-        if place is None and spec.where == "line":
+        if place is None and spec.where == "line" and spec.name not in places:
             lines = heading.heading_lines(view, found.table.box) if lines is None else lines
             place = heading.line_place(view, spec, lines, found.table.box)
         if place is not None:

@@ -41,9 +41,9 @@ def find_labels(view: View, table: RuledTable, template: Template) -> Labelled:
     specs = [*(spec for spec in template.fields if spec.where != "part"), *template.others]
     rows = _rows(table)
     first = {row: cells[0] for row, cells in rows.items()}
-    before = view.reads
+    before = view.looks
     for row, cells in rows.items():
-        if view.reads - before >= FIRST_LOOK and len(found.cells) < 2:
+        if view.looks - before >= FIRST_LOOK and len(found.cells) < 2:
             return found
         below = rows.get(row + cells[0].rowspan)
         if _taken(found, first[row]):
@@ -113,8 +113,8 @@ def _taken(found: Labelled, cell: Cell) -> bool:
 
 def _take_row(view: View, found: Labelled, cells: list[Cell], specs: Sequence[FieldSpec]) -> None:
     """Label, value, label, value … from left to right."""
-    index, before = 0, view.reads
-    while index < len(cells) and (found.cells or view.reads - before < FIRST_LOOK):
+    index, before = 0, view.looks
+    while index < len(cells) and (found.cells or view.looks - before < FIRST_LOOK):
         cell = cells[index]
         index += 1
         if not _may_be_label(view, found, cell):

@@ -24,9 +24,7 @@ def title_likeness(view: View, lines: list[Area], templates: list[Template]) -> 
     """How much the largest line above the table is like each template's title."""
     if not lines:
         return {}
-    title = max(lines, key=lambda line: line[3] - line[1])
-    view.reads += 1
-    text = plain(view.read_line(view.crop(title))[0])
+    text = view.printed_line(max(lines, key=lambda line: line[3] - line[1]))
     return {template.id: likeness(text, template.titles) for template in templates}
 
 

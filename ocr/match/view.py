@@ -21,7 +21,7 @@ MARGIN = 6
 
 @dataclass(slots=True, eq=False)
 class View:
-    """One way up of a sheet. `reads` counts how often the engine was asked."""
+    """One way up of a sheet. `reads` counts how often the engine was asked, `looks` how often a label was."""
 
     sheet: RectifiedSheet
     tables: list[RuledTable]
@@ -29,6 +29,7 @@ class View:
     read_line: ReadLine
     locate: Locate | None = None
     reads: int = 0
+    looks: int = 0
     _known: dict[Box, str] = field(default_factory=dict)
     _whole: dict[Box, str] = field(default_factory=dict)
 
@@ -36,6 +37,7 @@ class View:
         """The printed words of a cell, its lines one after another, as plain text."""
         if cell.ink is None:
             return ""
+        self.looks += 1
         if cell.box not in self._known:
             lines = self.lines(cell.box)
             self._known[cell.box] = plain(self._read(lines[:8 if _upright(lines) else most_lines]))
@@ -49,6 +51,12 @@ class View:
         if cell.box not in self._whole:
             self._whole[cell.box] = plain("".join(self._read([line]) for line in lines))
         return max(self._whole[cell.box], self.label(cell), key=len)
+
+    def printed_line(self, area: Area) -> str:
+        """The printed words of a line outside the cells, as plain text."""
+        if area not in self._known:
+            self._known[area] = plain(self._read([area]))
+        return self._known[area]
 
     def lines(self, box: Box) -> list[Area]:
         """The lines of writing or print in a box, as areas of the stroke map."""

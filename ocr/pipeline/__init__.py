@@ -93,7 +93,7 @@ class Reader:
               problems: tuple[Problem, ...], started: float) -> SheetReading:
         reader = FieldReader.of(self.engine, knowledge, found)
         marks = find_marks(found.sheet, found)
-        fields = reader.form() if found.template.shape == "form" else {}
+        fields = reader.form()
         rows, totals = reader.table() if found.template.shape == "table" else ((), {})
         return SheetReading(path.name, loaded.index, found.template.id, round(found.confidence, 4),
                             _since(started), fields, rows, totals, marks, None, problems)

@@ -67,7 +67,7 @@ class FieldReader:
         return cls(engine, knowledge, match, ink_map(match.sheet))
 
     def form(self) -> dict[str, FieldReading]:
-        """Every field of a form, in the template's order; one that was not found is empty and unsure."""
+        """Every field that stands alone, in the template's order; one that was not found is empty and unsure."""
         settled, places = self.settled_form(), self.match.places
         return {spec.name: _field(spec, places, settled.get(spec.name))
                 for spec in self.match.template.fields}
@@ -112,7 +112,7 @@ class FieldReader:
 
     def _read(self, spec: FieldSpec, place: Place, words: tuple[str, ...] = ()) -> KindReading:
         """The candidates of one place; a place without ink is blank and costs nothing."""
-        crops = list(self._crops(spec, place)) if place.ink else []
+        crops = list(self._crops(spec, place)) if place.ink and spec.kind != "stamp" else []
         if not crops:
             return KindReading(())
         lines = self._lines_of(crops)

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from ocr.kinds.evidence import Candidate, KindReading, merged
 from ocr.kinds.knowledge import Knowledge
+from ocr.reconcile import balance
 from ocr.reconcile.rules import FACTORS, OBJECTIONS, suggestions
 
 TEMPER = 0.6
@@ -66,11 +67,15 @@ def probabilities(candidates: tuple[Candidate, ...]) -> NDArray[np.float64]:
 
 
 def _applies(rule: Mapping[str, Any], readings: Mapping[str, KindReading]) -> bool:
-    """At least two of the rule's fields carry something."""
+    """At least two of the rule's fields carry something; a balance needs all its fields found."""
+    if rule["rule"] == "balance" and not all(name in readings for name in _fields(rule)):
+        return False
     return sum(bool(readings[field].candidates) for field in _fields(rule) if field in readings) >= 2
 
 
 def _fields(rule: Mapping[str, Any]) -> list[str]:
+    if rule["rule"] == "balance":
+        return balance.fields(rule)
     return [str(field) for key, field in rule.items() if key != "rule"]
 
 

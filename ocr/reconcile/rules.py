@@ -2,7 +2,8 @@
 
 A rule is a mapping from the template with the key `rule` and the names of the fields it binds:
 `id_sex` (id, sex) · `id_age` (id, age, on) · `roster` (id, name, school, grade_class) ·
-`not_before` (first, then) · `same_person` (id, number) · `family` (child, elder) · `at_most` (part, whole).
+`not_before` (first, then) · `same_person` (id, number) · `family` (child, elder) · `at_most` (part, whole) ·
+`same_text` (first, then) · `balance` (plus, minus, total; in balance).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from ocr.kinds.id_number import born_on, flags, sex, shortened
 from ocr.kinds.knowledge import Knowledge
 from ocr.kinds.person_name import surname
 from ocr.lists import RosterEntry
+from ocr.reconcile import balance
 
 Rule = Mapping[str, Any]
 Values = Mapping[str, Sequence[str]]
@@ -116,6 +118,20 @@ def _family(rule: Rule, values: Values, knowledge: Knowledge) -> NDArray[np.floa
 _OTHER_SURNAME = 0.2
 """Mothers and their parents have another surname; how usual that one is weighs in the name itself."""
 
+
+def _same_text(rule: Rule, values: Values, knowledge: Knowledge) -> NDArray[np.float64]:
+    """A guardian named on a paper is mostly the one who signs it."""
+    def weigh(**chosen: str) -> float:
+        first, then = chosen.get(rule["first"], ""), chosen.get(rule["then"], "")
+        if not first or not then:
+            return _NEUTRAL
+        return 1.0 if first == then else _ANOTHER
+    return _table(values, weigh)
+
+
+_ANOTHER = 0.02
+"""Share of papers that another member of the family signs, over how many names that may be."""
+
 _PARTS = {"id": 1e-3, "name": 1e-3, "school": 0.1, "grade_class": 0.2}
 """How likely each part of a pupil's paper is to differ from the roster."""
 _UNLISTED = 1e-4
@@ -171,6 +187,10 @@ def suggestions(rule: Rule, readings: Mapping[str, KindReading], knowledge: Know
         return _suggested_surname(str(rule["child"]), str(rule["elder"]), readings)
     if rule["rule"] == "same_person":
         return _suggested_numbers(str(rule["id"]), str(rule["number"]), readings)
+    if rule["rule"] == "same_text":
+        return _suggested_each_other(str(rule["first"]), str(rule["then"]), readings)
+    if rule["rule"] == "balance":
+        return balance.suggestions(rule, readings, knowledge)
     return {}
 
 
@@ -181,6 +201,14 @@ def _suggested_numbers(number: str, student: str, readings: Mapping[str, KindRea
     ids = [c.value for c in readings[number].candidates[:4] if len(c.value) == 18]
     inside = [c.value[1:] for c in readings[student].candidates[:4] if c.value.startswith("G")]
     return {student: ["G" + value for value in ids], number: inside}
+
+
+def _suggested_each_other(first: str, then: str, readings: Mapping[str, KindReading]) -> dict[str, list[str]]:
+    """What either of two fields may say, for the other one."""
+    if first not in readings or then not in readings:
+        return {}
+    return {name: [c.value for c in readings[other].candidates[:6] if c.value]
+            for name, other in ((first, then), (then, first)) if readings[name].candidates}
 
 
 def _suggested_surname(child: str, elder: str, readings: Mapping[str, KindReading]) -> dict[str, list[str]]:
@@ -262,13 +290,20 @@ def _objects_roster(rule: Rule, values: Mapping[str, str], knowledge: Knowledge)
     return dict.fromkeys((rule["name"], rule["id"]), listed)
 
 
+def _agrees_same_text(rule: Rule, values: Mapping[str, str], knowledge: Knowledge) -> Mapping[str, bool]:
+    """Two names that agree speak for each other; another member of the family may sign."""
+    first, then = values.get(rule["first"], ""), values.get(rule["then"], "")
+    return dict.fromkeys((rule["first"], rule["then"]), True) if first and first == then else {}
+
+
 FACTORS: Mapping[str, Factor] = {"id_sex": _id_sex, "id_age": _id_age, "not_before": _not_before,
                                  "roster": _roster, "same_person": _same_person, "family": _family,
-                                 "at_most": _at_most}
+                                 "at_most": _at_most, "same_text": _same_text, "balance": balance.factor}
 """How likely each combination of values is, one axis per field of the rule that was read."""
 
 OBJECTIONS: Mapping[str, Objection] = {"id_sex": _objects_id_sex, "id_age": _objects_id_age,
                                        "not_before": _objects_not_before, "roster": _objects_roster,
                                        "same_person": _objects_same_person, "family": lambda *_: {},
-                                       "at_most": _objects_at_most}
+                                       "at_most": _objects_at_most, "same_text": _agrees_same_text,
+                                       "balance": balance.objects}
 """Which fields a rule speaks for (True) or against (False) once values are chosen."""

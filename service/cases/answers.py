@@ -51,14 +51,22 @@ class Row:
 def rows_of(template: Template, values: Mapping[Place, str]) -> tuple[Row, ...]:
     """The answers of a sheet, a row each for tables (blank rows left out), one row for forms.
 
+    What stands above a table is an answer of each of its rows.
+
     Raises Invalid, naming field and row, for a value that does not fit its kind.
     """
-    specs = [spec for spec in (*template.fields, *template.columns) if spec.files_into]
+    specs = [spec for spec in template.fields if spec.files_into]
+    head = _row(FORM_ROW, specs, values)
     if template.shape == "form":
-        return (_row(FORM_ROW, specs, values),)
+        return (head,)
+    columns = [spec for spec in template.columns if spec.files_into]
     numbers = sorted({row for row, _ in values if row > FORM_ROW})
-    rows = (_row(number, specs, values) for number in numbers)
-    return tuple(row for row in rows if any(answer not in (None, "") for answer in row.answers.values()))
+    rows = (_row(number, columns, values) for number in numbers)
+    return tuple(_under(head, row) for row in rows if any(answer not in (None, "") for answer in row.answers.values()))
+
+
+def _under(head: Row, row: Row) -> Row:
+    return Row(row.number, {**head.answers, **row.answers}, {**head.labels, **row.labels})
 
 
 def _row(number: int, specs: list[FieldSpec], values: Mapping[Place, str]) -> Row:

@@ -12,6 +12,7 @@ from service.cases import due, visits
 from service.cases.doubts import raise_doubts
 from service.cases.mistakes import close_as_mistaken, opened_only_by, tell
 from service.cases.students import Told, fill, identify
+from service.cases.told import Doubts
 from service.cases.visits import COLUMNS, Paper
 from service.models import HomeVisit, Sheet, Student
 
@@ -42,7 +43,7 @@ def correct_visit(session: Session, actor: Actor, sheet: Sheet, visit: HomeVisit
                  case=visit.case_id)
 
 
-def _child(session: Session, visit: HomeVisit, paper: Paper) -> tuple[Student, visits.Doubts]:
+def _child(session: Session, visit: HomeVisit, paper: Paper) -> tuple[Student, Doubts]:
     """Whom the corrected paper speaks of: the same child, one already known, or one made for it."""
     known = visit.student
     if _tells_of(known, paper.told):

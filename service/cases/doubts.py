@@ -28,6 +28,8 @@ WORDS: Mapping[str, str] = {
     "other_school": "纸面的学校与原档案不同，档案已改为新学校，个案仍由原单位负责。",
     "after_closing": "结案之后又有家访，请核实是否复辍。",
     "visit_withdrawn": "此案的一次家访已撤回入档，请核实此案现在的状态。",
+    "persuasion_withdrawn": "此案的一次劝返记录已撤回入档，请核实此案现在的状态。",
+    "persuasion_moved": "此案的劝返记录经更正归入另一份档案或另一天，请核实此案是否成立。",
     "visit_moved": "此案的家访经更正归入另一份档案，请核实此案是否成立。",
 }
 

@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 
 from ocr.template import Template
 from service.access import Actor
-from service.cases import counts, visits, withdrawal
+from service.cases import agreements, counts, lessons, paper_returns, persuasions, registers, visits
 from service.cases.answers import Row, rows_of
 from service.cases.correction import correct_visit
 from service.errors import Conflict, Invalid
 from service.models import Sheet
+from service.models.filed import filed_as
 from service.review.closing import close
 from service.review.values import standing
 
@@ -62,7 +63,7 @@ def record_of(template: Template) -> str:
 
 def _keep_to_one_record(session: Session, sheet: Sheet, record: str) -> None:
     """A sheet filed as one kind of form cannot be filed again as another."""
-    earlier = withdrawal.filed_as(session, sheet.id)
+    earlier = filed_as(session, sheet.id)
     if earlier and earlier != record:
         raise Conflict("这张表已按另一种表格入档，不能改换表格种类。", "请由教体局先撤回入档，再重新核对。")
 
@@ -80,4 +81,7 @@ def _counts(session: Session, actor: Actor, sheet: Sheet, rows: tuple[Row, ...],
     counts.file_counts(session, actor, sheet, rows)
 
 
-FILERS: Mapping[str, Filer] = {"visit": _visit, "count": _counts}
+FILERS: Mapping[str, Filer] = {
+    "visit": _visit, "count": _counts, "persuasion": persuasions.file, "lesson": lessons.file,
+    "agreement": agreements.file, "transfer": registers.file, "return": paper_returns.file,
+}

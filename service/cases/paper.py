@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,7 +12,18 @@ from sqlalchemy.orm import Session, joinedload
 from service import audit
 from service.access import FILES, Actor
 from service.cases import sight
-from service.models import Decision, HomeVisit, Sheet, TownshipCount, User
+from service.models import (
+    Agreement,
+    Decision,
+    HomeVisit,
+    Lesson,
+    PaperReturn,
+    Persuasion,
+    Sheet,
+    TownshipCount,
+    Transfer,
+    User,
+)
 from service.models.values import FORM_ROW, TOTAL_ROW
 from service.review.values import EffectiveValue, Key, Standing, spec_of, standing
 from service.review.wording import CERTAINTY, certainty, flag_words, title
@@ -66,7 +77,8 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """A record made from the sheet. For visits `student_id` and `name`; for counts `unit` and numbers."""
+    """A record made from the sheet, of a kind of `service.models.filed`. About a child: `student_id` and `name`;
+    `text` says of the other ones what they are."""
 
     kind: str
     on: date
@@ -75,11 +87,12 @@ class Filed:
     name: str = ""
     numbers: tuple[int, ...] = ()
     remark: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A sheet with its values by row; `marks` are (label, there, who said so)."""
+    """A sheet with its values by row, `head` what stands above a table; `marks` are (label, there, who said so)."""
 
     sheet_id: int
     scan_id: str
@@ -94,6 +107,7 @@ class Paper:
     unit: str
     received_at: datetime
     signed_at: datetime | None
+    head: tuple[Value, ...]
     rows: tuple[tuple[int, tuple[Value, ...]], ...]
     columns: tuple[str, ...]
     marks: tuple[tuple[str, bool, str], ...]
@@ -109,7 +123,7 @@ class Paper:
     @property
     def months(self) -> tuple[date, ...]:
         """The first days of the months whose figures count it."""
-        return tuple(sorted({filed.on.replace(day=1) for filed in self.filed}))
+        return tuple(sorted({filed.on.replace(day=1) for filed in self.filed if filed.kind in _COUNTED}))
 
 
 def open_paper(session: Session, actor: Actor, sheet_id: int) -> Paper:
@@ -123,14 +137,18 @@ def open_paper(session: Session, actor: Actor, sheet_id: int) -> Paper:
     held = standing(session, sheet)
     names = _names(session, held.history, sheet)
     state_label, tone = STATE_LABELS[sheet.state]
+    rows = _rows(held, names)
+    table = held.template is not None and held.template.shape == "table"
     return Paper(
         sheet_id=sheet.id, scan_id=sheet.scan_id, scan_unit_id=sheet.scan.unit_id, version=sheet.version,
         title=held.template.title if held.template else "未识别的表格", state=sheet.state,
         state_label=state_label, tone=tone, has_image=sheet.image_sha256 is not None,
         reason=sheet.return_reason if sheet.state in ("returned", "set_aside") else "", unit=sheet.unit.name,
-        received_at=sheet.scan.received_at, signed_at=sheet.signed_at, rows=_rows(held, names),
+        received_at=sheet.scan.received_at, signed_at=sheet.signed_at,
+        head=next((values for row, values in rows if row == FORM_ROW), ()) if table else (),
+        rows=tuple(row for row in rows if not table or row[0] != FORM_ROW),
         columns=_columns(held), marks=_marks(held, names),
-        filed=(*_visits(session, sheet), *_counts(session, sheet)),
+        filed=tuple(made for kind in FILED for made in FILED[kind](session, sheet)),
         signer=names.get(sheet.signed_by or 0, ""), uploader=names.get(sheet.scan.uploaded_by, ""))
 
 
@@ -188,6 +206,44 @@ def _counts(session: Session, sheet: Sheet) -> Iterable[Filed]:
             joinedload(TownshipCount.unit)).order_by(TownshipCount.row)):
         yield Filed("count", count.counted_on, count.unit.name,
                     numbers=(count.prior_year, count.ministry_list, count.total), remark=count.remark)
+
+
+def _persuasions(session: Session, sheet: Sheet) -> Iterable[Filed]:
+    for talk in session.scalars(select(Persuasion).where(Persuasion.sheet_id == sheet.id)):
+        yield Filed("persuasion", talk.persuaded_on, talk.unit.name, talk.student_id, talk.student.name, text="劝返")
+
+
+def _lessons(session: Session, sheet: Sheet) -> Iterable[Filed]:
+    for lesson in session.scalars(select(Lesson).where(Lesson.sheet_id == sheet.id)):
+        yield Filed("lesson", lesson.taught_on, lesson.unit.name, lesson.student_id, lesson.student.name,
+                    text=f"送教 {lesson.lessons} 课时")
+
+
+def _transfers(session: Session, sheet: Sheet) -> Iterable[Filed]:
+    for line in session.scalars(select(Transfer).where(Transfer.sheet_id == sheet.id).order_by(Transfer.row)):
+        way = f"转入，来自{line.other_school}" if line.direction == "in" else f"转出，去往{line.other_school}"
+        yield Filed("transfer", line.moved_on, line.unit.name, line.student_id, line.name, text=way)
+
+
+def _agreements(session: Session, sheet: Sheet) -> Iterable[Filed]:
+    for made in session.scalars(select(Agreement).where(Agreement.sheet_id == sheet.id)):
+        yield Filed("agreement", made.signed_on or sheet.created_at.date(), made.unit.name,
+                    text=f"{made.year} 学年的控辍目标责任书，{made.second_signer or '未'}签字")
+
+
+def _returns(session: Session, sheet: Sheet) -> Iterable[Filed]:
+    for made in session.scalars(select(PaperReturn).where(PaperReturn.sheet_id == sheet.id)):
+        yield Filed("return", made.month, made.unit.name, text=f"{made.month:%Y-%m} 的纸质月报表",
+                    remark="" if made.balances else NOT_BALANCED)
+
+
+NOT_BALANCED = "纸面上的数字前后不平，按纸面登记。"
+_COUNTED = ("visit", "count", "persuasion", "return")
+"""Kinds of record that a month's figures count."""
+FILED: Mapping[str, Callable[[Session, Sheet], Iterable[Filed]]] = {
+    "visit": _visits, "count": _counts, "persuasion": _persuasions, "lesson": _lessons, "transfer": _transfers,
+    "agreement": _agreements, "return": _returns,
+}
 
 
 def _names(session: Session, history: Iterable[Decision], sheet: Sheet) -> dict[int, str]:

@@ -11,6 +11,7 @@ from ocr.template import FieldSpec, MarkSpec, load_templates
 from service.cases.masking import masked_address, masked_id, masked_phone
 from service.cases.visit_values import Mark, Shown
 from service.models import Decision, Reading, Sheet
+from service.models.values import FORM_ROW
 from service.review.values import live
 
 Place = tuple[int, int]
@@ -44,12 +45,13 @@ class SheetValues:
         return template.title if template else ""
 
     def shown(self, sheet_id: int, row: int) -> tuple[Shown, ...]:
-        """The values in that row of the sheet, in the form's order; the child's name and sex stand in the head."""
+        """The values in that row of the sheet and above it, in the form's order; name and sex stand in the head."""
         template = load_templates().get(self._sheets[sheet_id].template or "")
         if template is None:
             return ()
-        specs = template.columns if row > 0 else template.fields
-        return tuple(self._value(spec, sheet_id, row) for spec in specs
+        specs = [(FORM_ROW, spec) for spec in template.fields]
+        specs += [(row, spec) for spec in template.columns if row > FORM_ROW]
+        return tuple(self._value(spec, sheet_id, at) for at, spec in specs
                      if spec.files_into and spec.files_into not in ("student.name", "student.sex")
                      and not spec.files_into.endswith(".school") and spec.where != "part")
 
@@ -68,7 +70,7 @@ class SheetValues:
         if mask is not None and sealed not in self._opened:
             text = mask(text)
         return Shown(spec.name, spec.labels[0], text, len(box) == 4 and box[2] > box[0], sealed,
-                     spec.kind == "free_text")
+                     spec.kind == "free_text", row)
 
 
 def _mark(mark: MarkSpec, sheet: Sheet, record: object) -> Mark:

@@ -90,8 +90,9 @@ _HANDOVER_WORDS: Mapping[str, str] = {"asked": "申请移交", "returned": "移�
 _HEADINGS: Mapping[str, tuple[str, str]] = {
     "transfer": ("转出追踪", "warn"), "follow_up": ("跟踪情况", "ok"),
     "duty": ("责任人", ""), "task": ("交办事项", "work"),
-    "doubt": ("入档提示", "warn"), "settles": ("提示已核对", "ok"), "corrected": ("家访记录已更正", "work"),
-    "reopened": ("表格重新打开核对", "warn"), "withdrawn": ("家访记录已撤回", "bad"),
+    "doubt": ("入档提示", "warn"), "settles": ("提示已核对", "ok"), "corrected": ("已入档的记录更正", "work"),
+    "moved": ("已入档的记录改归别处", "warn"),
+    "reopened": ("表格重新打开核对", "warn"), "withdrawn": ("已入档的记录撤回", "bad"),
     "attendance": ("确认在校", "ok"),
 }
 

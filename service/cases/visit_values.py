@@ -34,6 +34,8 @@ class Shown:
     has_crop: bool
     sealed: str
     wide: bool
+    row: int | None = None
+    """The line of the sheet, where it is not the entry's own: what stands above a table."""
 
 
 @dataclass(frozen=True, slots=True)

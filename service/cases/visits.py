@@ -4,25 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from service import audit, identity
+from service import audit
 from service.access import Actor
-from service.calendar import today
 from service.cases import due, matching
 from service.cases.answers import Row
 from service.cases.doubts import raise_doubts
 from service.cases.opening import begin, case_of
 from service.cases.states import AFTER_VISIT, OPEN, OPENED_BY_VISIT, reason_in
 from service.cases.students import Told, new_student, update_student
-from service.errors import Invalid
+from service.cases.told import Doubts, spoken_of
 from service.models import Case, CaseEvent, HomeVisit, Sheet, Student
-from service.unit_names import school_named
 
-Doubts = tuple[tuple[str, int | None], ...]
 COLUMNS = ("age", "grade_class", "teacher", "companion", "guardian", "reason", "content", "school_opinion",
            "parent_opinion", "school_on", "parent_on", "school_seal", "guardian_signature")
 """What a visit keeps of its sheet besides child, unit and day."""
@@ -40,22 +36,8 @@ class Paper:
 
 def understand(session: Session, sheet: Sheet, row: Row, marks: Mapping[str, bool]) -> Paper:
     """The sheet's answers with its unit found; raises Invalid naming what is missing or impossible."""
-    for target in ("student.name", "visit.visited_on"):
-        row.need(target)
-    visited_on = row.day("visit.visited_on") or date.max
-    if visited_on > today():
-        raise Invalid(f"「{row.labels['visit.visited_on']}」晚于今天，不能入档。", "请对照纸面更正日期。")
-    number = identity.canonical(row.text("student.id_number"))
-    proven = number if identity.identifies(number) else ""
-    school = school_named(session, row.text("visit.school"), sheet.unit)
-    doubts: list[tuple[str, int | None]] = [] if proven else [("bad_id" if number else "no_id", None)]
-    if school is None and (row.text("visit.school") or sheet.unit.kind != "school"):
-        doubts.append(("unknown_school", None))
-    told = Told(
-        name=row.text("student.name"), id_number=proven, sex=row.text("student.sex"),
-        school_id=(school or sheet.unit).id, grade_class=row.text("visit.grade_class"),
-        address=row.text("visit.address"), guardian=row.text("visit.guardian"), on=visited_on)
-    return Paper(told, _columns(row, marks), row.count("visit.age"), tuple(doubts))
+    spoken = spoken_of(session, sheet, row, "visit", "visited_on")
+    return Paper(spoken.told, _columns(row, marks), spoken.age, spoken.doubts)
 
 
 def file_visit(session: Session, actor: Actor, sheet: Sheet, paper: Paper) -> HomeVisit:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import delete, select, update
@@ -10,11 +11,12 @@ from sqlalchemy.orm import Session
 from service import audit
 from service.access import Actor
 from service.calendar import today
-from service.cases import due
+from service.cases import agreements, due, lessons, paper_returns, persuasions, registers
 from service.cases.doubts import raise_doubts
 from service.cases.mistakes import close_as_mistaken, opened_only_by, tell
 from service.errors import Conflict, Invalid, NotAllowed, NotFound
-from service.models import HomeVisit, Sheet, TownshipCount
+from service.models import HomeVisit, Persuasion, Sheet, TownshipCount
+from service.models.filed import filed_as
 
 _LONGEST_REASON = 200
 
@@ -26,8 +28,9 @@ def reopen(session: Session, actor: Actor, sheet_id: int, version: int, reason: 
     """
     reason = _checked(actor, reason)
     sheet = _move(session, sheet_id, version, ("signed",), state="to_review", signed_by=None, signed_at=None)
-    filed = session.scalar(select(HomeVisit).where(HomeVisit.sheet_id == sheet_id))
-    if filed is not None:
+    visits = session.scalars(select(HomeVisit).where(HomeVisit.sheet_id == sheet_id))
+    talks = session.scalars(select(Persuasion).where(Persuasion.sheet_id == sheet_id))
+    for filed in (*visits, *talks):
         tell(session, actor, filed.case, sheet_id, {"reopened": True}, reason)
     audit.record(session, actor, "sheet.reopened", "sheet", sheet_id)
     return sheet
@@ -42,22 +45,29 @@ def withdraw(session: Session, actor: Actor, sheet_id: int, version: int, reason
     reason = _checked(actor, reason)
     sheet = _move(session, sheet_id, version, ("signed", "to_review"), state="set_aside",
                   return_reason=reason, claimed_by=None, claimed_until=None)
-    if not filed_as(session, sheet_id):
+    filed = filed_as(session, sheet_id)
+    if not filed:
         raise Conflict("这张表没有入档，不用撤回。", "请在核对页面将它搁置或退回。")
-    for visit in session.scalars(select(HomeVisit).where(HomeVisit.sheet_id == sheet_id)):
-        _take_out(session, actor, visit, reason)
-    session.execute(delete(TownshipCount).where(TownshipCount.sheet_id == sheet_id))
+    TAKEN_OUT[filed](session, actor, sheet, reason)
     session.flush()
     audit.record(session, actor, "sheet.withdrawn", "sheet", sheet_id)
     return sheet
 
 
-def filed_as(session: Session, sheet_id: int) -> str:
-    """The kind of record the sheet has filed (visit, count), "" when it has filed nothing."""
-    if session.scalar(select(HomeVisit.id).where(HomeVisit.sheet_id == sheet_id)):
-        return "visit"
-    return "count" if session.scalar(
-        select(TownshipCount.id).where(TownshipCount.sheet_id == sheet_id).limit(1)) else ""
+def _visits(session: Session, actor: Actor, sheet: Sheet, reason: str) -> None:
+    for visit in session.scalars(select(HomeVisit).where(HomeVisit.sheet_id == sheet.id)):
+        _take_out(session, actor, visit, reason)
+
+
+def _counts(session: Session, actor: Actor, sheet: Sheet, reason: str) -> None:
+    session.execute(delete(TownshipCount).where(TownshipCount.sheet_id == sheet.id))
+
+
+TAKEN_OUT: Mapping[str, Callable[[Session, Actor, Sheet, str], None]] = {
+    "visit": _visits, "count": _counts, "persuasion": persuasions.take_out, "lesson": lessons.take_out,
+    "agreement": agreements.take_out, "transfer": registers.take_out, "return": paper_returns.take_out,
+}
+"""How each kind of record leaves the records again."""
 
 
 def _take_out(session: Session, actor: Actor, visit: HomeVisit, reason: str) -> None:

@@ -84,7 +84,7 @@ def _busiest_school(session: Session, samples: Samples) -> Unit:
     """The township school that most samples name, so that its account has something to look at."""
     townships = select(Unit.id).where(Unit.kind == "township")
     below = session.scalars(select(Unit).where(Unit.kind == "school", Unit.parent_id.in_(townships)))
-    named = [sample.school for sample in samples.sheets]
+    named = [sample.unit for sample in samples.sheets]
     return max(below, key=lambda unit: (named.count(unit.name), -unit.id))
 
 

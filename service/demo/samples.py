@@ -14,10 +14,10 @@ IMAGES = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff", ".pdf", ".webp", "
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A sheet to hand in; `school` is the one written on it, "" when it names none."""
+    """A sheet to hand in; `unit` is the school or township written on it, "" when it names none."""
 
     path: Path
-    school: str
+    unit: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +40,11 @@ def load(folder: Path) -> Samples:
 def _sheets(folder: Path) -> Iterator[Sample]:
     for path in sorted(folder.glob("*/*")):
         if path.suffix.lower() in IMAGES:
-            yield Sample(path, _school(path.with_suffix(".expected.json")))
+            yield Sample(path, _unit(path.with_suffix(".expected.json")))
 
 
-def _school(expected: Path) -> str:
+def _unit(expected: Path) -> str:
     if not expected.exists():
         return ""
-    return str(json.loads(expected.read_text(encoding="utf-8")).get("fields", {}).get("school_name", ""))
+    fields = json.loads(expected.read_text(encoding="utf-8")).get("fields", {})
+    return str(fields.get("school_name") or fields.get("unit", ""))

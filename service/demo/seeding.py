@@ -77,9 +77,12 @@ def _schools(session: Session, head: Unit) -> dict[str, list[Unit]]:
 
 
 def _hands(session: Session, rng: Random, head: Unit, sample: Sample) -> Actor:
-    """Who hands a sample in: the school written on it, for tables the bureau, else any school."""
+    """Who hands a sample in: the school or township written on it, for tables the bureau, else any school."""
     schools = list(session.scalars(select(Unit).where(Unit.kind == "school").order_by(Unit.id)))
-    named = [school for school in schools if school.name == sample.school]
+    named = [school for school in schools if school.name == sample.unit]
+    township = session.scalar(select(Unit).where(Unit.kind == "township", Unit.name == sample.unit))
+    if township is not None:
+        return actor_for(session, handing_in(session, rng, township, "township"))
     if not named and sample.path.parent.name == "township_table":
         return actor_for(session, handing_in(session, rng, head, "clerk"))
     return actor_for(session, handing_in(session, rng, (named or [rng.choice(schools)])[0], "school"))

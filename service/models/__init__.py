@@ -9,6 +9,7 @@ from service.models.lists import ListEntry, ListImport, ListProblem
 from service.models.months import IssuedReport, MonthlyReturn, ReturnStep
 from service.models.papers import Agreement, Inspection, Lesson, Persuasion, SchoolPlan, Transfer, TransferPairing
 from service.models.people import ApiToken, AuditEvent, LoginFailure, Unit, User, WebSession
+from service.models.returns import PaperReturn
 from service.models.scans import Job, Scan, Sheet, SheetNote
 from service.models.second import SecondEntry, SecondReading
 from service.models.values import Decision, Reading
@@ -17,7 +18,8 @@ __all__ = [
     "Agreement", "ApiToken", "AuditEvent", "Case", "CaseDuty", "CaseEvent", "CaseTask", "CategoryFact", "Chore",
     "Decision", "DuplicatePair", "Handover", "HomeVisit", "HouseholdMember", "Inspection", "IssuedReport", "Job",
     "LedgerMark", "LedgerStep", "Lesson", "ListEntry", "ListImport", "ListProblem", "LoginFailure", "MonthlyReturn",
-    "Persuasion", "Reading", "ReturnStep", "Scan", "SchoolPeriod", "SchoolPlan", "SecondEntry", "SecondReading",
+    "PaperReturn", "Persuasion", "Reading", "ReturnStep", "Scan", "SchoolPeriod", "SchoolPlan", "SecondEntry",
+    "SecondReading",
     "Sheet", "SheetNote", "SheetTwin", "Student", "StudentMerge", "Suspect", "TownshipCount", "Transfer",
     "TransferPairing", "Unit", "User", "WebSession",
 ]

@@ -14,7 +14,8 @@ from service import audit
 from service.access import REVIEW, Actor
 from service.database import now
 from service.errors import Conflict, Invalid
-from service.models import HomeVisit, Reading, Sheet, TownshipCount
+from service.models import Reading, Sheet
+from service.models.filed import filed_as
 from service.models.values import FORM_ROW, TOTAL_ROW
 from service.review import second, sheets
 from service.review.objections import unanswered
@@ -148,8 +149,7 @@ def _box_of(session: Session, sheet_id: int, key: Key) -> list[float] | None:
 
 def _refuse_if_filed(session: Session, sheet_id: int) -> None:
     """A sheet opened again after its sign-off still counts: it is corrected, or withdrawn by the bureau."""
-    if any(session.scalar(select(record.id).where(record.sheet_id == sheet_id).limit(1))
-           for record in (HomeVisit, TownshipCount)):
+    if filed_as(session, sheet_id):
         raise Conflict("这张表已经入档，不能退回、搁置或改换种类。", "请改正后再次签发，或由教体局撤回入档。")
 
 

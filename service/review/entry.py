@@ -148,7 +148,33 @@ def _date_parts(text: str) -> list[int]:
     return [n for n in numbers if n is not None] if None not in numbers else []
 
 
+def _month(text: str, _near: date | None) -> str:
+    pieces = [number(piece) for piece in re.split(r"[年月份.\-/、]", text.replace(" ", "")) if piece]
+    if re.fullmatch(r"\d{6}", text):
+        pieces = [int(text[:4]), int(text[4:])]
+    if len(pieces) != 2 or None in pieces or not 1 <= (pieces[1] or 0) <= 12:
+        raise Invalid(f"“{text[:20]}”不像月份。", "可以写 2019.5、19-5 或 2019年5月。")
+    year = pieces[0] or 0
+    return f"{year + 2000 if year < 100 else year}-{pieces[1]:02}"
+
+
+def _school_year(text: str, _near: date | None) -> str:
+    years = [int(year) for year in re.findall(r"\d+", text)]
+    years = [year + 2000 if year < 100 else year for year in years]
+    if not years or len(years) > 2 or (len(years) == 2 and years[1] != years[0] + 1):
+        raise Invalid(f"“{text[:20]}”不像学年。", "可以写 2019-2020，或只写起始年 2019。")
+    return f"{years[0]}-{years[0] + 1}"
+
+
+def _page(text: str, _near: date | None) -> str:
+    numbers = re.findall(r"\d+", text)
+    if not numbers or len(numbers) > 2 or (len(numbers) == 2 and int(numbers[0]) > int(numbers[1])):
+        raise Invalid(f"“{text[:20]}”不像页次。", "第 2 页、共 3 页写 2/3。")
+    return "/".join(str(int(one)) for one in numbers)
+
+
 _KINDS: dict[str, Callable[[str, date | None], str]] = {
     "count": _count, "age": _age, "sex": _sex, "id_number": _id_number, "grade_class": _grade_class,
     "date": _date, "person_name": _name, "school": _name, "unit": _name, "choice": _name, "phone": _phone,
+    "month": _month, "school_year": _school_year, "page": _page,
 }

@@ -16,16 +16,28 @@ Change = tuple[Key, int]
 
 @dataclass(frozen=True, slots=True)
 class Equation:
-    """`parts` added up make `total`. Blank cells count as nothing."""
+    """`parts` added up, less what is taken away, make `total`. Blank cells count as nothing."""
 
     rule: str
     row: int
     parts: tuple[Key, ...]
     total: Key
+    minus: tuple[Key, ...] = ()
+
+    @property
+    def cells(self) -> tuple[Key, ...]:
+        """All that takes part, the total first."""
+        return (self.total, *self.parts, *self.minus)
 
     def off_by(self, counts: Mapping[Key, int]) -> int:
         """What the total lacks; 0 when it adds up."""
-        return sum(counts.get(part, 0) for part in self.parts) - counts.get(self.total, 0)
+        left = sum(counts.get(part, 0) for part in self.parts) - sum(counts.get(part, 0) for part in self.minus)
+        return left - counts.get(self.total, 0)
+
+    def mended(self, key: Key, counts: Mapping[Key, int]) -> int:
+        """What one of its cells would have to be, all others staying."""
+        lacking = self.off_by(counts)
+        return counts.get(key, 0) + (lacking if key == self.total or key in self.minus else -lacking)
 
 
 def sum_objections(standing: Standing) -> Iterator[Objection]:
@@ -35,7 +47,7 @@ def sum_objections(standing: Standing) -> Iterator[Objection]:
     changes = _changes(standing, counts, wrong)
     for equation in wrong:
         fix = _best(standing, counts, changes, equation)
-        fields = (*((fix.row, fix.field) for fix in (fix,) if fix), equation.total, *equation.parts)
+        fields = (*((fix.row, fix.field) for fix in (fix,) if fix), *equation.cells)
         yield Objection(equation.row, equation.rule, tuple(dict.fromkeys(fields)),
                         _sentence(standing, counts, equation), fix)
 
@@ -48,6 +60,9 @@ def equations(standing: Standing) -> list[Equation]:
         if rule["rule"] == "row_sum":
             found += [Equation("row_sum", row, tuple((row, part) for part in rule["parts"]),
                                (row, rule["total"])) for row in (*rows, TOTAL_ROW)]
+        if rule["rule"] == "balance":
+            plus, minus = (tuple((FORM_ROW, name) for name in rule.get(key, ())) for key in ("plus", "minus"))
+            found.append(Equation(f"balance.{rule['total']}", FORM_ROW, plus, (FORM_ROW, rule["total"]), minus))
         if rule["rule"] == "column_sum":
             found += [Equation(f"column_sum.{column}", TOTAL_ROW, tuple((row, column) for row in rows),
                                (TOTAL_ROW, column)) for column in rule["columns"]]
@@ -70,9 +85,8 @@ def _changes(standing: Standing, counts: Mapping[Key, int],
     every = equations(standing) if wrong else []
     found: dict[Change, int] = {}
     for equation in wrong:
-        lacking = equation.off_by(counts)
-        for key in (equation.total, *equation.parts):
-            value = counts.get(key, 0) + (lacking if key == equation.total else -lacking)
+        for key in equation.cells:
+            value = equation.mended(key, counts)
             left = sum(1 for other in every if other.off_by({**counts, key: value}))
             if value >= 0 and left < len(wrong):
                 found[key, value] = left
@@ -83,7 +97,7 @@ def _best(standing: Standing, counts: Mapping[Key, int], changes: Mapping[Change
           equation: Equation) -> Fix | None:
     """The likeliest change that mends `equation`: all sums right, then what the machine also saw."""
     mending = [(key, value) for key, value in changes
-               if key in (equation.total, *equation.parts) and not equation.off_by({**counts, key: value})]
+               if key in equation.cells and not equation.off_by({**counts, key: value})]
     if not mending:
         return None
     key, value = min(mending, key=lambda change: (changes[change], *_unlikely(standing, *change)))
@@ -101,7 +115,8 @@ def _unlikely(standing: Standing, key: Key, value: int) -> tuple[float, bool, fl
 
 def place(standing: Standing, key: Key) -> str:
     """A cell in words: the row's name and the column's."""
-    return f"{row_name(standing, key[0])}·{column_name(standing.template, key[1])}"
+    name = column_name(standing.template, key[1])
+    return name if key[0] == FORM_ROW else f"{row_name(standing, key[0])}·{name}"
 
 
 def row_name(standing: Standing, row: int) -> str:
@@ -123,6 +138,11 @@ def _sentence(standing: Standing, counts: Mapping[Key, int], equation: Equation)
     should = counts.get(equation.total, 0) + equation.off_by(counts)
     is_now = standing.text(*equation.total)
     written = f"写的是 {is_now}" if is_now else "空着"
+    if equation.rule.startswith("balance"):
+        name = column_name(standing.template, equation.total[1])
+        terms = " + ".join(str(counts.get(part, 0)) for part in equation.parts)
+        terms += "".join(f" − {counts.get(part, 0)}" for part in equation.minus)
+        return f"{name}：{terms} 应为 {should}，{written}"
     if equation.rule == "row_sum":
         sum_of = " + ".join(str(counts.get(part, 0)) for part in equation.parts)
         return f"{row_name(standing, equation.row)}：{sum_of} 应为 {should}，合计{written}"

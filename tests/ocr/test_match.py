@@ -107,7 +107,7 @@ def test_long_text_comes_line_by_line_without_the_printed_words(reader: Counting
 def test_only_labels_are_read_to_match(reader: Counting) -> None:
     before = reader.asked
     matched("home_visit/001", reader)
-    assert reader.asked - before <= 20
+    assert reader.asked - before <= 21  # one of them the title, which says what form to try first
     before = reader.asked
     matched("township_table/001", reader)
     assert reader.asked - before <= 10

@@ -7,6 +7,7 @@ import numpy as np
 from tests.press.altered_visit import AREAS, REASONS, WIDTHS, Shape
 from tests.press.altered_words import worded, words
 from tests.press.chance import between, pick, share
+from tests.press.options import printed
 from tests.press.paper import Box
 from tests.press.rulings import RuledPaper as Paper
 from tests.press.visit_form import Drawing
@@ -132,49 +133,9 @@ def _inside(paper: Paper, made: Shape, key: str, found: Drawing) -> None:
             paper.line(box[0], y0, box[0], y1)
     if key == "sex" and made.sex_ticks:
         options = ("男", "女")
-        _options(paper, made, key, options, found.cells[key], boxed=made.sex_ticks == "boxes")
+        made.ticks[key] = printed(paper, options, found.cells[key], boxed=made.sex_ticks == "boxes")
     if key == "reason" and made.reason_ticks:
-        _options(paper, made, key, REASONS, found.cells[key], boxed=True)
-
-
-def _options(
-    paper: Paper, made: Shape, key: str, options: tuple[str, ...], cell: Box, *, boxed: bool
-) -> None:
-    """Prints the options in lines; `made.ticks` keeps where each one's box and word lie."""
-    size = min(paper.style.size_mm, 4.2)
-    gap = size * 0.7
-    lines: list[list[str]] = [[]]
-    used = 0.0
-    for option in options:
-        width = size * (len(option) + (1.1 if boxed else 0)) + gap
-        if lines[-1] and used + width > cell[2] - cell[0] - 2:
-            lines.append([])
-            used = 0.0
-        lines[-1].append(option)
-        used += width
-    leading = min(size * 1.6, (cell[3] - cell[1] - 1) / len(lines))
-    size = min(size, leading / 1.1)
-    made.ticks[key] = {}
-    for number, line in enumerate(lines):
-        x = cell[0] + 2
-        y = (cell[1] + cell[3]) / 2 + (number - (len(lines) - 1) / 2) * leading
-        for option in line:
-            side = size * 0.8
-            if boxed:
-                corners = [
-                    (x, y - side / 2),
-                    (x + side, y - side / 2),
-                    (x + side, y + side / 2),
-                    (x, y + side / 2),
-                ]
-                paper.outline(corners)
-                paper.words(paper.script(option), x + side + 0.6, y, size, anchor="lm")
-                made.ticks[key][option] = (x, y - side / 2, x + side, y + side / 2)
-                x += side + 0.6 + size * len(option) + gap
-            else:
-                paper.words(paper.script(option), x, y, size, anchor="lm")
-                made.ticks[key][option] = (x, y - size / 2, x + size * len(option), y + size / 2)
-                x += size * len(option) + gap * 1.6
+        made.ticks[key] = printed(paper, REASONS, found.cells[key], boxed=True)
 
 
 def _closing(

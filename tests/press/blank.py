@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from tests.press import township_table, visit_form
+from tests.press import papers, township_table, visit_form
 from tests.press.chance import chance
 from tests.press.county import TOWNSHIPS
 from tests.press.paper import Paper, Printer
@@ -30,13 +30,14 @@ CLEAN = Printer(
 
 
 def make_blanks() -> list[Path]:
-    """Prints both forms; returns the files written."""
+    """Prints every form; returns the files written."""
     visit = Paper(visit_form.A4, DPI, CLEAN, chance("blank"))
     visit_form.draw(visit, chance("blank"), plain=True)
     counts = _empty_table()
     table = Paper(counts.size_mm, DPI, CLEAN, chance("blank"))
     township_table.draw(table, counts, chance("blank"), plain=True)
-    return [_save(visit, "home_visit"), _save(table, "township_table")]
+    others = [_save(papers.blank(form, DPI, CLEAN, chance("blank")), form) for form in papers.described()]
+    return [_save(visit, "home_visit"), _save(table, "township_table"), *others]
 
 
 def _empty_table() -> township_table.Table:

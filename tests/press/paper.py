@@ -123,6 +123,13 @@ class Paper:
             for start, end in zip(corners, corners[1:] + corners[:1], strict=True):
                 self.line(*start, *end, weight=weight)
 
+    def outline(self, corners: list[tuple[float, float]]) -> None:
+        """A small printed box to tick, whatever the ruling is."""
+        for start, end in zip(corners, corners[1:] + corners[:1], strict=True):
+            ImageDraw.Draw(self._words).line(
+                [self.px(*start), self.px(*end)], fill=255, width=max(1, round(0.25 * self.mm))
+            )
+
     def word_width(self, text: str, size_mm: float, bold: bool = False) -> float:
         """The width a printed text will take, in millimetres."""
         return self._font(text, size_mm, bold).getlength(text) / self.length(1)

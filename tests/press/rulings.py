@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-from PIL import ImageDraw
 
 from tests.press.chance import between, pick, share
 from tests.press.hands import PENS
@@ -52,13 +51,6 @@ class RuledPaper(Paper):
         x0, y0, x1, y1 = box
         for y in (y0, y1):
             self.line(x0, y, x1, y, 1.6)
-
-    def outline(self, corners: list[tuple[float, float]]) -> None:
-        """A small printed box to tick, whatever the ruling is."""
-        for start, end in zip(corners, corners[1:] + corners[:1], strict=True):
-            ImageDraw.Draw(self._words).line(
-                [self.px(*start), self.px(*end)], fill=255, width=max(1, round(0.25 * self.mm))
-            )
 
     def press(self) -> None:
         """Prints the sheet, then draws what was drawn with the pen."""

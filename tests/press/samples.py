@@ -123,6 +123,44 @@ ALTERED_TABLES = tuple(
     )
 )
 
+PAPERS = tuple(
+    Sample(form, seed, reason)
+    for form, reasons in {
+        "persuasion_record": (
+            "nothing: clean scan, all options written; ID number in 18 boxes",
+            "photo on a desk; faint ruling; how they spoke is ticked; the guardian did not sign",
+            "photocopy; the outcome ticked, the day corrected; grey seal",
+            "coarse scan; broken ruling; no telephone, no seal",
+        ),
+        "transfer_register": (
+            "first of three sheets of one register; clean scan; numbers by hand",
+            "second of three sheets; photo on a desk, broken ruling, pencil",
+            "third of three sheets, half filled; photocopy; traditional headings",
+            "coarse scan; a register of a single sheet",
+        ),
+        "monthly_return": (
+            "clean scan; the unit gives no opinion and no seal",
+            "photo, upside down; traditional headings",
+            "photocopy; traditional headings; nothing written for nought",
+            "coarse scan; the seal over the signature",
+        ),
+        "home_teaching": (
+            "clean scan; pencil; ID number in 18 boxes; no address",
+            "photo turned by 90 degrees, folded; no seal",
+            "photocopy; traditional headings; the pupil's name corrected; grey seal",
+            "coarse scan; nothing on how the pupil took it; the parent's date is blank",
+        ),
+        "responsibility_agreement": (
+            "clean scan; two seals; the school's post is blank",
+            "photo in bad light; traditional headings; pencil",
+            "photocopy upside down; traditional headings; only one party has sealed",
+            "coarse scan; traditional headings",
+        ),
+    }.items()
+    for seed, reason in enumerate(reasons)
+)
+"""Seeds 0 to 3 of each of the notice's other papers: one in each condition."""
+
 ALTERED_FROM = 31
 """The number of the first altered sample in each folder."""
 
@@ -174,6 +212,7 @@ def _origin(sample: Sample) -> str:
 def numbered() -> list[tuple[str, int, Sample]]:
     """Form folder, number in it, sample: plain ones from 1, altered ones from ALTERED_FROM on."""
     groups = ((VISITS, 1), (ALTERED_VISITS, ALTERED_FROM), (TABLES, 1), (ALTERED_TABLES, ALTERED_FROM))
+    papers = [(sample.form, sample.seed + 1, sample) for sample in PAPERS]
     return [
         (sample.form, number, sample) for group, first in groups for number, sample in enumerate(group, first)
-    ]
+    ] + papers

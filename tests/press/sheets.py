@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from tests.press import altered, generic_table, hands, home_visit, people, scan, township_table, visit_form
+from tests.press import altered, generic_table, hands, home_visit, papers, people, scan, township_table, visit_form
 from tests.press.chance import chance, pick
 from tests.press.paper import Paper, Printer, printer
 
-FORMS = ("home_visit", "township_table", "generic_table")
+FORMS = ("home_visit", "township_table", "generic_table", *papers.described())
 CONDITIONS = tuple(scan.CONDITIONS)
 SPLITS = ("tune", "held", "sample")
 VARIANTS = ("plain", "altered")
@@ -80,6 +80,8 @@ def _filled(
         return paper, home_visit.fill(
             paper, drawing, pick(contents, people.roll(split)), writer, split, strokes
         )
+    if form in papers.described():
+        return papers.make(name, layout, style, dpi, writer)
     if form == "generic_table":
         made = generic_table.plan(contents, layout)
         paper = Paper(made.size_mm, dpi, style, chance("paper", *name))

@@ -150,23 +150,24 @@ def _inside(paper: Paper, rng: np.random.Generator, name: str, found: Drawing, p
         for box in found.id_boxes[1:]:
             paper.line(box[0], y0, box[0], y1)
     if name == "school_opinion":
-        _closing(paper, rng, found, "school_opinion", ("学校(公章)", "学校(盖章)"), "school_date", plain)
+        closing(paper, rng, found, "school_opinion", ("学校(公章)", "学校(盖章)"), "school_date", plain=plain)
     if name == "parent_opinion":
-        _closing(
-            paper, rng, found, "parent_opinion", ("家长(监护人)签字：", "家长签字："), "parent_date", plain
-        )
+        words = ("家长(监护人)签字：", "家长签字：")
+        closing(paper, rng, found, "parent_opinion", words, "parent_date", "parent_signature", plain=plain)
 
 
-def _closing(
+def closing(
     paper: Paper,
     rng: np.random.Generator,
     found: Drawing,
     key: str,
     anchors: tuple[str, ...],
     date_part: str,
-    plain: bool,
+    signature: str = "",
+    *,
+    plain: bool = False,
 ) -> None:
-    """The printed end of an opinion: who signs, and «年 月 日» to be filled in."""
+    """The printed end of an opinion: who signs, as part `signature`, and «年 月 日» to be filled in."""
     x0, y0, x1, y1 = found.cells[key]
     size = paper.style.size_mm
     gap = 9.0 if plain else between(rng, 8.5, 11)
@@ -183,9 +184,9 @@ def _closing(
         at_x = min(at_x, start - width - 27)
     paper.words(words, at_x, at_y, anchor="lm")
     found.parts[key + ":anchor"] = (at_x, at_y - 4, at_x + width, at_y + 4)
-    if date_part == "parent_date":
+    if signature:
         end = min(x1 - 1, at_x + width + 30) if two_lines else start - 1
-        found.parts["parent_signature"] = (at_x + width + 0.5, at_y - 5, end, at_y + 4)
+        found.parts[signature] = (at_x + width + 0.5, at_y - 5, end, at_y + 4)
     for number, char in enumerate("年月日"):
         x = start + 8 + gap * (number + 1) + size * number
         paper.words(char, x, last, anchor="lm")

@@ -14,6 +14,7 @@ from service.access import Actor
 from service.calendar import today
 from service.models import HomeVisit, Reading, Scan, Sheet
 from service.models.values import FORM_ROW
+from service.review.closing import gaps
 from service.review.decisions import decide
 from service.review.objections import rule_field, unanswered
 from service.review.values import standing
@@ -105,6 +106,9 @@ def sign(session: Session, actor: Actor, sheet: Sheet) -> Sheet:
     for field in required:
         if not standing(session, sheet).text(FORM_ROW, field):
             say(session, actor, sheet, field, "")
+    for gap in gaps(standing(session, sheet)):
+        if gap.key[0] > FORM_ROW and "必须填写" in gap.text:
+            say(session, actor, sheet, gap.key[1], "", gap.key[0])
     for objection in unanswered(standing(session, sheet)):
         say(session, actor, sheet, rule_field(objection), "", objection.row)
     return cases.sign_off(session, actor, sheet.id, sheet.version)
