@@ -18,6 +18,18 @@ _POSTGRES = "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
 _REDIS = "redis://127.0.0.1:6379"
 
 
+def postgres_answers() -> bool:
+    """Whether there is a PostgreSQL server to measure with."""
+    engine = create_engine(os.environ.get("TEST_POSTGRES_URL", _POSTGRES), connect_args={"connect_timeout": 3})
+    try:
+        with engine.connect():
+            return True
+    except OperationalError:
+        return False
+    finally:
+        engine.dispose()
+
+
 @contextmanager
 def postgres_database(like: str = "") -> Iterator[str]:
     """The address of a new PostgreSQL database, empty or a copy of the one at `like`; dropped afterwards."""

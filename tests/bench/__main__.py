@@ -6,6 +6,7 @@ import sys
 
 from tests.bench import accuracy, months, pages
 from tests.bench.held import ROOT
+from tests.servers import postgres_answers
 
 PLOTS = ROOT / "build" / "bench"
 
@@ -21,7 +22,7 @@ def main(arguments: list[str]) -> int:
     plot = str(PLOTS / "reliability-altered.svg")
     altered = accuracy.main([*arguments, "--altered", "--fullpage", "0", "--plot", plot])
     print("\n— the review's pages —")
-    answered = pages.main([])
+    answered = pages.main([]) or (pages.main(["--postgres"]) if postgres_answers() else 0)
     print("\n— the month at a million events —")
     opened = months.main([])
     return bare or listed or altered or answered or opened

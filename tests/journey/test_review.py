@@ -298,6 +298,27 @@ def test_a_sheet_of_no_known_form_is_chosen_by_number_and_typed_in(county, seed,
     assert stands(county, sheet_id, "school_name").value == "城关一小"
 
 
+def test_a_table_is_typed_in_from_the_picture_and_a_wrong_choice_of_form_can_be_changed(county, seed, desk):
+    sheet_id = seed(Seed(None))
+    page = desk(sheet_id)
+    page.keyboard.press("1")
+    page.wait_for_selector("#fields")
+    page.click(".another-form summary")
+    page.click(".another-form button:has-text('统计表')")
+    page.wait_for_selector("#grid")
+    until(page, "document.querySelector('#progress').textContent === '还没有填写任何内容'")
+    until(page, "document.activeElement.dataset.key === '1.seq'")
+    page.keyboard.press("ArrowRight")
+    for text in ("城关", "3", "2", "5"):
+        page.keyboard.insert_text(text)
+        page.keyboard.press("Tab")
+    until(page, SAVED)
+    until(page, "document.querySelector('#progress').textContent === '全部核对完'")
+    assert [stands(county, sheet_id, name, row=1).value for name in ("unit", "total")] == ["城关", "5"]
+    page.keyboard.press("Shift+Enter")
+    page.wait_for_url("**/review?done=1")
+
+
 def test_a_sheet_goes_back_to_the_school_with_a_reason_chosen_by_number(county, seed, desk):
     first, second = seed(home_visit(**UNSURE)), seed(home_visit())
     page = desk(first)

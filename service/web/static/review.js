@@ -63,11 +63,11 @@ class Session {
   }
 
   showProgress() {
-    const left = this.board.needing.length;
+    const left = this.board.needing.length, whole = !left && this.board.wholeGap;
     const progress = this.desk.querySelector("#progress");
-    progress.textContent = !this.editable ? "" : left ? `还有 ${left} 处` : "全部核对完";
-    progress.classList.toggle("is-done", !left);
-    this.desk.querySelector(".btn-sign")?.classList.toggle("is-ready", !left);
+    progress.textContent = !this.editable ? "" : left ? `还有 ${left} 处` : whole ? whole.text : "全部核对完";
+    progress.classList.toggle("is-done", !left && !whole);
+    this.desk.querySelector(".btn-sign")?.classList.toggle("is-ready", !left && !whole);
     const gaps = this.desk.querySelector("#gaps");
     if (gaps && !left) gaps.textContent = "";
   }

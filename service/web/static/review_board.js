@@ -34,6 +34,8 @@ export class Board {
     return this.field(key)?.waiting || this.errors.has(key) || this.open.some((objection) => objection.fields[0] === key)
       || this.data.gaps.some((gap) => gap.key === key);
   }
+  /** What keeps the sheet open as a whole, and not one of its boxes. */
+  get wholeGap() { return this.data.gaps.find((gap) => !this.inputs.has(gap.key)); }
   get needing() { return this.order().filter((key) => this.needs(key)); }
 
   /** The keys in the order they are walked through. */
@@ -74,7 +76,7 @@ export class Board {
   }
 
   start() {
-    const first = this.needing[0];
+    const first = this.needing[0] ?? (this.wholeGap && this.order()[0]); // typed in from the picture: at the first box
     if (first) this.focus(first);
     else this.toEnd();
   }
