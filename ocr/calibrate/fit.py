@@ -115,13 +115,14 @@ def _lists(folder: Path) -> Lists:
 
 
 def _pairs(reader: FieldReader, expected: Mapping[str, Any]) -> Iterator[tuple[str, Settled, str]]:
+    """What was read beside what is on the paper; what the paper does not have says nothing."""
     if expected.get("fields"):
-        for name, settled in reader.settled_form().items():
-            yield name, settled, expected["fields"].get(name, "")
+        values = expected["fields"]
+        yield from ((name, cell, values[name]) for name, cell in reader.settled_form().items() if name in values)
         return
     if not expected.get("rows"):
         return
-    rows = [*expected["rows"], expected["totals"]]
+    rows = [*expected["rows"], expected.get("totals", {})]
     found = reader.settled_table()
     if len(found) == len(rows):
         for cells, values in zip(found, rows, strict=True):
