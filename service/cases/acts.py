@@ -177,11 +177,16 @@ def _attend(session: Session, actor: Actor, case: Case, request: Request) -> dic
     return {"attendance": True}
 
 
+def _arrive(session: Session, actor: Actor, case: Case, request: Request) -> dict[str, Any]:
+    """What the closing rests on: without a document it is the register, and falls with it."""
+    return {} if request.document.strip() else {"arrival": True}
+
+
 def _nothing(session: Session, actor: Actor, case: Case, request: Request) -> dict[str, Any]:
     return {}
 
 
 SPECIAL: Mapping[str, Callable[[Session, Actor, Case, Request], dict[str, Any]]] = {
     "hand_over": _hand_over, "assign": _assign, "set_source": _set_source, "attend": _attend,
-    "persuade": _persuade, "follow_up": _follow_up,
+    "persuade": _persuade, "transferred": _arrive, "follow_up": _follow_up,
 }

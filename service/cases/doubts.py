@@ -27,6 +27,7 @@ WORDS: Mapping[str, str] = {
     "unknown_school": "纸面的学校名称不在单位名单中，暂归入上传单位。",
     "other_school": "纸面的学校与原档案不同，档案已改为新学校，个案仍由原单位负责。",
     "after_closing": "结案之后又有家访，请核实是否复辍。",
+    "transfer_closed": "已结案，但另有转出登记超过期限没有转入，请核实学生去向。",
     "visit_withdrawn": "此案的一次家访已撤回入档，请核实此案现在的状态。",
     "persuasion_withdrawn": "此案的一次劝返记录已撤回入档，请核实此案现在的状态。",
     "persuasion_moved": "此案的劝返记录经更正归入另一份档案或另一天，请核实此案是否成立。",
@@ -46,12 +47,12 @@ class Doubt:
     sheet_id: int | None
 
 
-def raise_doubts(session: Session, actor: Actor, case: Case, sheet_id: int | None, on: date,
+def raise_doubts(session: Session, actor: Actor | None, case: Case, sheet_id: int | None, on: date,
                  found: Iterable[tuple[str, int | None]]) -> None:
     """Append a note per (reason, other student) that filing came upon."""
     for reason, other in found:
         session.add(CaseEvent(case=case, kind="note", happened_on=on, unit_id=case.unit_id, sheet_id=sheet_id,
-                              user_id=actor.user_id, detail={"doubt": reason, "student": other}))
+                              user_id=actor.user_id if actor else None, detail={"doubt": reason, "student": other}))
     session.flush()
 
 

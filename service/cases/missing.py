@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from service import audit, identity
 from service.calendar import today
 from service.cases import due
+from service.cases.doubts import raise_doubts
+from service.cases.evidence import arrived_on
 from service.cases.opening import begin, case_of
 from service.cases.states import OPEN
 from service.cases.transfers import waiting
 from service.database import Database
 from service.models import Case, CaseEvent, Student, Transfer
 from service.norms import norms
-
-NO_WAY_BACK = ("died",)
-"""Closings after which nobody is looked for, whatever a register says."""
 
 
 def due_on(out: Transfer) -> date:
@@ -33,16 +32,22 @@ def last_overdue(on: date | None = None) -> date:
 
 def watch(database: Database, most: int = 200) -> int:
     """Make suspects of the children who are overdue; safe to run as often as one likes, by several at once."""
-    overdue = select(Transfer).where(Transfer.direction == "out", waiting(), Transfer.suspected_on.is_(None),
-                                     Transfer.moved_on <= last_overdue()).order_by(Transfer.id).limit(most)
+    overdue = unnoticed().limit(most)
     with database.read() as session:
         if session.scalar(overdue) is None:
             return 0
     with database.write() as session:
-        found = session.scalars(overdue.with_for_update(of=Transfer, skip_locked=True)).all()
-        for out in found:
-            suspect(session, out)
-        return len(found)
+        return len([suspect(session, out) for out in session.scalars(_locked(overdue)).all()])
+
+
+def unnoticed() -> Select[Transfer]:
+    """Children who are overdue, and for whom nothing was done yet."""
+    return select(Transfer).where(Transfer.direction == "out", waiting(), Transfer.suspected_on.is_(None),
+                                  Transfer.moved_on <= last_overdue()).order_by(Transfer.id)
+
+
+def _locked(query: Select[Transfer]) -> Select[Transfer]:
+    return query.with_for_update(of=Transfer, skip_locked=True)
 
 
 def suspect(session: Session, out: Transfer) -> Case | None:
@@ -55,7 +60,7 @@ def suspect(session: Session, out: Transfer) -> Case | None:
                      on=today())
         step = "opened"
     else:
-        step = _again(session, case)
+        step = _again(session, case, out)
     out.case_id = case.id
     _tell(case, out, step)
     due.renew(session, case)
@@ -63,14 +68,28 @@ def suspect(session: Session, out: Transfer) -> Case | None:
     return case
 
 
-def _again(session: Session, case: Case) -> str:
-    if case.state in OPEN or case.closing in NO_WAY_BACK:
+def _again(session: Session, case: Case, out: Transfer) -> str:
+    """An open case is told. A closed one is reopened when the child left after it was closed, or when it was
+    closed on an arrival that is none any more; otherwise a person is asked to look."""
+    if case.state in OPEN:
+        return "noted"
+    if case.closing == "died" or not (_left_later(case, out) or _closed_on_nothing(session, case)):
+        raise_doubts(session, None, case, out.sheet_id, today(), [("transfer_closed", None)])
         return "noted"
     before, case.state, case.closing, case.closed_on = case.state, "suspected", "", None
     case.events.append(CaseEvent(kind="relapsed", happened_on=today(), unit_id=case.unit_id,
                                  detail={"from": before, "to": "suspected", "watch": "transfer"}))
     session.flush()
     return "reopened"
+
+
+def _left_later(case: Case, out: Transfer) -> bool:
+    return case.closed_on is None or out.moved_on > case.closed_on
+
+
+def _closed_on_nothing(session: Session, case: Case) -> bool:
+    last = next((event for event in reversed(case.events) if event.kind == "closed"), None)
+    return last is not None and "arrival" in last.detail and arrived_on(session, case) is None
 
 
 def _child(session: Session, out: Transfer) -> Student:

@@ -40,6 +40,7 @@ def filed(session: Session, actor: Actor | None, lines: Iterable[Transfer]) -> N
     """To be called once new or changed lines are in the session: finds their children and their other halves."""
     session.flush()
     for line in lines:
+        _check_again(session, actor, line)
         _know_child(session, line)
         if line.partner_id is None:
             match(session, line)
@@ -122,7 +123,7 @@ def unreceive(session: Session, actor: Actor, line_id: int) -> None:
     line = _held(session, actor, line_id)
     if line.receipt_on is None:
         raise Conflict("这条登记没有凭据。", "请刷新后再看。")
-    line.receipt = line.receipt_on = None
+    line.receipt = line.receipt_on = line.suspected_on = None
     _follow(session, line)
     audit.record(session, actor, "transfer.unreceived", "transfer", line.id)
 
@@ -135,6 +136,16 @@ def _held(session: Session, actor: Actor, line_id: int) -> Transfer:
     if actor.unit_ids is not None and not (actor.sees(line.unit_id) or actor.sees(line.other_unit_id or 0)):
         raise NotAllowed
     return line
+
+
+def _check_again(session: Session, actor: Actor | None, line: Transfer) -> None:
+    """A corrected line may be another child's: it leaves the child and the other half that it no longer fits."""
+    mark = line.id_number_mark
+    if line.student is not None and mark and line.student.id_number_mark not in (None, mark):
+        line.student = None
+    if line.partner is not None and not _possible(line, line.partner):
+        _part(session, actor, line)
+    session.flush()
 
 
 def _possible(line: Transfer, other: Transfer) -> bool:
@@ -185,6 +196,7 @@ def _part(session: Session, actor: Actor | None, line: Transfer) -> None:
         return
     pair = _ordered(line, other)
     line.partner = other.partner = None
+    pair.out.suspected_on = None
     session.add(TransferPairing(out_id=pair.out.id, in_id=pair.came.id, joined=False,
                                 user_id=actor.user_id if actor else None))
     session.flush()

@@ -9,11 +9,11 @@ from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, Field
 from pydantic.json_schema import models_json_schema
 
-from service.web.api import month_returns, months, scans, sheets, students
+from service.web.api import casework, month_returns, months, scans, sheets, students
 from service.web.context import public
 
 PREFIX = "/api/v1"
-_PARTS = (scans, sheets, students, months, month_returns)
+_PARTS = (scans, sheets, students, casework, months, month_returns)
 _FAULTS = ("400", "401", "403", "404", "405", "409", "413", "415", "422", "500", "503", "507")
 blueprint = Blueprint("api", __name__)
 

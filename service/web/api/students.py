@@ -51,6 +51,31 @@ class StudentList(BaseModel):
     total: int
 
 
+class DutyOut(BaseModel):
+    """A responsible person."""
+
+    model_config = ConfigDict(from_attributes=True)
+    duty_id: int
+    role: str
+    name: str
+    unit: str
+    from_on: date
+
+
+class FactOut(BaseModel):
+    """A dated category fact; `value` is empty until revealed."""
+
+    model_config = ConfigDict(from_attributes=True)
+    fact_id: int
+    kind: str
+    label: str
+    value: str
+    from_on: date
+    until_on: date | None
+    source: str
+    holds: bool
+
+
 class CaseOut(BaseModel):
     """A case as it stands; `acts` are what this account may do to it now, evidence aside."""
 
@@ -65,6 +90,9 @@ class CaseOut(BaseModel):
     opened_on: date
     closed_on: date | None
     overdue: bool
+    due_on: date | None
+    due_for: str
+    duties: list[DutyOut]
     acts: list[str]
 
 
@@ -116,6 +144,9 @@ class StudentOut(BaseModel):
     guardian: str
     grade_class: str
     school: str
+    labels: list[str]
+    register_unit: str
+    facts: list[FactOut]
     cases: list[CaseOut]
     entries: list[EntryOut]
 
@@ -176,7 +207,7 @@ def index() -> ResponseReturnValue:
 @requires(FILES)
 def search() -> ResponseReturnValue:
     """Children by the beginning of a name, or the one with an ID number."""
-    asked = _body(SearchIn)
+    asked = read_body(SearchIn)
     text = plain(asked.text, 60)
     if not directory.looks_like_id_number(text):
         return _list(directory.Query(text, page=asked.page))
@@ -197,7 +228,7 @@ def show(student_id: int) -> ResponseReturnValue:
 @requires(REVEAL)
 def reveal(student_id: int) -> ResponseReturnValue:
     """The file with a masked value open."""
-    asked = _body(RevealIn)
+    asked = read_body(RevealIn)
     with installation().database.write() as session:
         return _file(child_file.reveal(session, actor(), student_id, asked.field))
 
@@ -206,7 +237,7 @@ def reveal(student_id: int) -> ResponseReturnValue:
 @requires(CASE_EVENTS)
 def act(case_id: int) -> ResponseReturnValue:
     """Do something to a case."""
-    asked = _body(EventIn)
+    asked = read_body(EventIn)
     texts = {name: plain(getattr(asked, name), 500) for name in ("note", "document", "source", "state")}
     wanted = cases.Request(asked.act, asked.on, unit_id=asked.unit_id, year=asked.year, **texts)
     with installation().database.write() as session:
@@ -228,11 +259,15 @@ def _list_of(found: directory.Found) -> ResponseReturnValue:
 
 
 def _file(file: ChildFile) -> ResponseReturnValue:
-    told = {name: getattr(file, name) for name in StudentOut.model_fields if name not in ("cases", "entries")}
+    made = ("cases", "entries", "labels", "facts", "register_unit")
+    told = {name: getattr(file, name) for name in StudentOut.model_fields if name not in made}
     held = [CaseOut(acts=[offer.act.name for offer in case.offers],
-                    **{name: getattr(case, name) for name in CaseOut.model_fields if name != "acts"})
+                    duties=[DutyOut.model_validate(duty) for duty in case.duties],
+                    **{name: getattr(case, name) for name in CaseOut.model_fields if name not in ("acts", "duties")})
             for case in file.cases]
-    out = StudentOut(cases=held, entries=[_entry(entry) for entry in file.entries], **told)
+    out = StudentOut(cases=held, entries=[_entry(entry) for entry in file.entries], labels=list(file.labels),
+                     facts=[FactOut.model_validate(fact) for fact in file.facts],
+                     register_unit=file.household.register_unit, **told)
     return out.model_dump(mode="json")
 
 
@@ -243,7 +278,8 @@ def _entry(entry: Entry) -> EntryOut:
                     marks=[MarkOut.model_validate(mark) for mark in entry.marks], **plain_parts)
 
 
-def _body(model: type[Model]) -> Model:
+def read_body(model: type[Model]) -> Model:
+    """The request's body as `model`; raises Invalid naming what does not fit."""
     try:
         return model.model_validate(request.get_json(silent=True) or {})
     except ValidationError as error:
