@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, and_, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, exists, or_, select, true
+from sqlalchemy.orm import Session, aliased
 
 from service.access import Actor, within
 from service.errors import NotFound
@@ -18,12 +18,13 @@ def student_in_sight(actor: Actor) -> ColumnElement[bool]:
     answers for a case of it, and by one that is asked to take it over."""
     if actor.unit_ids is None:
         return Student.merged_into.is_(None)
-    answered = select(Case.student_id).where(within(Case.unit_id, actor))
+    case = aliased(Case)  # its own name: the query around may hold the case itself
+    answered = exists().where(case.student_id == Student.id, within(case.unit_id, actor))
     offered = select(Case.student_id).join(Handover, Handover.case_id == Case.id).where(
         Handover.state == "pending", within(Handover.to_unit_id, actor))
     return and_(Student.merged_into.is_(None), or_(
-        within(Student.school_id, actor), within(Student.register_unit_id, actor),
-        Student.id.in_(answered), Student.id.in_(offered)))
+        within(Student.school_id, actor), within(Student.register_unit_id, actor), answered,
+        Student.id.in_(offered)))
 
 
 def sheet_in_sight(actor: Actor) -> ColumnElement[bool]:

@@ -141,8 +141,9 @@ def _held(session: Session, actor: Actor, line_id: int) -> Transfer:
 def _check_again(session: Session, actor: Actor | None, line: Transfer) -> None:
     """A corrected line may be another child's: it leaves the child and the other half that it no longer fits."""
     mark = line.id_number_mark
-    if line.student is not None and mark and line.student.id_number_mark not in (None, mark):
-        line.student = None
+    child = session.get(Student, line.student_id) if line.student_id else None
+    if child is not None and mark and child.id_number_mark not in (None, mark):
+        line.student_id = None
     if line.partner is not None and not _possible(line, line.partner):
         _part(session, actor, line)
     session.flush()
@@ -186,6 +187,8 @@ def _join(session: Session, actor: Actor | None, one: Transfer, other: Transfer)
     child = pair.out.student_id or pair.came.student_id
     pair.out.student_id = pair.came.student_id = child
     session.flush()
+    for line in (one, other):
+        session.expire(line, ["student"])
     _move_child(session, pair.came)
     _follow(session, pair.out)
 

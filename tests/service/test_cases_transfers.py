@@ -157,7 +157,9 @@ def test_an_open_case_is_told_and_a_closed_one_reopened_but_not_that_of_a_dead_c
         line(session, county, "out", SCHOOL, name=child.name, number=number)
     watch(county, session)
     assert [case.state for case in made] == ["persuading", "suspected", "closed"]
-    assert [[event.kind for event in case.events] for case in made] == [["note"], ["relapsed", "note"], ["note"]]
+    assert [[event.kind for event in case.events] for case in made] == [
+        ["note"], ["relapsed", "note"], ["note", "note"]]
+    assert any("doubt" in event.detail for event in made[2].events)
     assert session.query(Case).count() == 3
 
 
