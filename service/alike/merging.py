@@ -152,11 +152,9 @@ def _part_cases(session: Session, actor: Actor, cases: list[dict[str, Any]]) -> 
             _point(session, place, ids, before["main"], case.id)
         case.state, case.closing = before["state"], before["closing"]
         case.closed_on = date.fromisoformat(before["closed_on"]) if before["closed_on"] else None
-        closing = session.get_one(CaseEvent, before["event"])
-        closing.kind, closing.detail = "note", {**closing.detail, "undone": True}  # it never closed, and stays told
         session.add(CaseEvent(case_id=case.id, kind="note", happened_on=today(), unit_id=case.unit_id,
                               user_id=actor.user_id, note="撤销了档案合并，个案恢复原状。",
-                              detail={"merge_undone": True}))
+                              detail={"merge_undone": True, "event": before["event"]}))  # the ledger heeds it
 
 
 def _answer_pairs(session: Session, actor: Actor, kept: Student, merged: Student) -> None:

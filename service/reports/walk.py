@@ -122,8 +122,15 @@ def known(span: Span, event: Any = CaseEvent) -> list[ColumnElement[bool]]:
 
 
 def _meant(span: Span) -> ColumnElement[bool]:
-    """Leaves out cases closed as opened by mistake: from then on they count nowhere."""
-    event = aliased(CaseEvent)
-    mistakes = select(event.case_id).where(
-        event.kind == "closed", event.detail["closing"].as_string() == "mistaken", *known(span, event))
-    return CaseEvent.case_id.not_in(mistakes)
+    """Leaves out cases closed as opened by mistake: from then on they count nowhere, until that is taken back.
+
+    Such a closing is never a step; the note that takes it back says which.
+    """
+    event, undoing = aliased(CaseEvent), aliased(CaseEvent)
+    mistaken = (event.kind == "closed") & (event.detail["closing"].as_string() == "mistaken")
+    taken_back = select(undoing.id).where(
+        undoing.case_id == event.case_id, undoing.id > event.id, undoing.kind == "note",
+        undoing.detail["merge_undone"].as_boolean(), *known(span, undoing)).exists()
+    closings = select(event.id).where(mistaken, *known(span, event))
+    cases = select(event.case_id).where(mistaken, ~taken_back, *known(span, event))
+    return and_(CaseEvent.case_id.not_in(cases), CaseEvent.id.not_in(closings))

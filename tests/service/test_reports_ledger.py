@@ -190,6 +190,27 @@ def test_a_case_opened_by_mistake_counts_nowhere_once_that_is_known(engine):
         assert earlier.of("new") == 2
 
 
+def test_a_mistake_that_is_taken_back_counts_again_and_each_state_of_knowledge_stays(engine):
+    session, units = told(engine, [Step(0, "opened", 35, "甲一小"), Step(0, "returned", 40, "甲一小")])
+    with session:
+        case = session.query(Case).one()
+        after = [{"kind": "closed", "detail": {"closing": "mistaken", "merged_into": 7}},
+                 {"kind": "note", "detail": {"act": "note"}},
+                 {"kind": "note", "detail": {"merge_undone": True}},
+                 {"kind": "closed", "detail": {"closing": "mistaken"}}]
+        seen = []
+        for step in [None, *after]:
+            if step:
+                session.add(CaseEvent(case_id=case.id, happened_on=case.opened_on, unit_id=case.unit_id, **step))
+                session.flush()
+            seen.append(session.query(CaseEvent.id).order_by(CaseEvent.id.desc()).first()[0])
+        counts = [tally.tally(session, everyone(), Span(APRIL.first, APRIL.last, known_event=known), "reporting")
+                  for known in seen]
+        assert [(one.of("new"), one.of("returned"), one.of("closed")) for one in counts] == [
+            (1, 1, 0), (0, 0, 0), (0, 0, 0), (1, 1, 0), (0, 0, 0)]
+        session.rollback()
+
+
 def test_a_visit_filed_from_a_sheet_counts_once_and_on_its_corrected_day(engine):
     session, units = told(engine, [Step(0, "opened", 5, "甲一小")])
     with session:
