@@ -13,7 +13,7 @@ from service.access import Actor, within
 from service.calendar import today
 from service.cases import plans
 from service.cases.school_year import SchoolYear
-from service.cases.states import OUTSTANDING, STATE_LABELS
+from service.cases.states import OPEN, OUTSTANDING, STATE_LABELS
 from service.cases.supervision import Item, items_of, pairs
 from service.errors import Invalid
 from service.models import (
@@ -127,7 +127,7 @@ def listing(session: Session, actor: Actor, year: SchoolYear, wanted: str = "all
     counted: dict[tuple[int, str], int] = {
         (unit_id, state): count for unit_id, state, count in session.execute(
             select(Case.unit_id, Case.state, func.count()).where(
-                Case.state != "closed").group_by(Case.unit_id, Case.state))}
+                Case.state.in_(OPEN)).group_by(Case.unit_id, Case.state))}
     late = pairs(session.execute(select(Case.unit_id, func.count()).where(
         Case.due_on < today()).group_by(Case.unit_id)))
     rows = [SchoolRow(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import accuracy, months, pages
+from tests.bench import accuracy, casework, months, pages
 from tests.bench.held import ROOT
 from tests.servers import postgres_answers
 
@@ -25,7 +25,9 @@ def main(arguments: list[str]) -> int:
     answered = pages.main([]) or (pages.main(["--postgres"]) if postgres_answers() else 0)
     print("\n— the month at a million events —")
     opened = months.main([])
-    return bare or listed or altered or answered or opened
+    print("\n— child, school and overdue pages in a county of 200,000 children —")
+    worked = casework.main([]) or (casework.main(["--postgres"]) if postgres_answers() else 0)
+    return bare or listed or altered or answered or opened or worked
 
 
 if __name__ == "__main__":
