@@ -11,6 +11,7 @@ import argparse
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -28,7 +29,6 @@ from service.reports.month import month
 from service.reports.periods import Month
 from service.reports.ranking import rank
 from service.web import build_app
-from tests.bench.pages import timed
 from tests.conftest import PASSWORD, Browser, login_of
 from tests.county_years import FULL, County, make, record, settle
 from tests.servers import postgres_database
@@ -67,7 +67,7 @@ def measure(settings: Settings, told: County, rounds: int) -> int:
           f"{'PostgreSQL' if settings.database_url else 'SQLite'}, {rounds} rounds")
     last = Month(FULL.until.year, FULL.until.month).shifted(-1)
     scratch = from_scratch(installation, bureau, last)
-    _, kept = timed(lambda: keeping.bring_up_to_date(installation.database))
+    kept = milliseconds(lambda: keeping.bring_up_to_date(installation.database))
     print(f"{'keeping all steps':34}{kept:9.0f} ms, once")
     with installation.database.write() as session:
         record(session.connection(), told.events[-LATE:], len(told.events) - LATE + 1)
@@ -116,14 +116,20 @@ def from_scratch(installation: Installation, bureau: Actor, last: Month) -> list
     def county() -> object:
         with installation.database.read() as session:
             return rank(month(session, bureau, last))
-    return [timed(county)[1] for _ in range(5)]
+    return [milliseconds(county) for _ in range(5)]
 
 
 def page(browser: Browser, path: str) -> float:
     """Milliseconds until the page is there."""
+    def opened() -> None:
+        assert browser.get(path).status_code == 200, path
+    return milliseconds(opened)
+
+
+def milliseconds(call: Callable[[], object]) -> float:
+    """How long the call takes."""
     started = time.perf_counter()
-    answer = browser.get(path)
-    assert answer.status_code == 200, path
+    call()
     return 1000 * (time.perf_counter() - started)
 
 
