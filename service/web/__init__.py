@@ -16,6 +16,7 @@ from service.web import (
     archive,
     auth,
     background,
+    bulletins,
     casework,
     errors,
     learning,
@@ -41,8 +42,8 @@ from service.web.api import register_api
 
 _SCREENS = Path(__file__).parents[2] / "templates" / "screens"
 _AREAS = (auth, uploads, review, review_notes, wall, second, quality, sheet_images, students, background, casework,
-          transfers, schools, archive, lists, alike, reports, months, report_files, learning, admin_accounts,
-          admin_units, admin_audit, observe)
+          transfers, schools, archive, lists, alike, reports, months, report_files, bulletins, learning,
+          admin_accounts, admin_units, admin_audit, observe)
 
 
 def build_app(source: Installation | Settings | None = None) -> Flask:

@@ -31,6 +31,8 @@ ROWS = [
     Row("POST", "/reports/issues/<wanted>", BUREAU, values=MONTH, form={"number": "7"},
         answers=frozenset({302, 409, 422})),
     Row("GET", "/reports/check/<int:unit_id>", ABOVE_SCHOOL, target="reporting_unit", answers=OK),
+    Row("GET", "/reports/bulletins/<wanted>", REVIEWERS, values=MONTH, answers=OK),
+    Row("GET", "/reports/bulletins/<wanted>/docx", REVIEWERS, values=MONTH, answers=OK),
     Row("GET", "/reports/annex1", UPLOADERS, query={"day": "2019-04-30"}, answers=OK),
     Row("GET", f"/reports/annex1{EXPORT}", UPLOADERS, values=FILE, answers=OK),
     # the county's list; a unit's own and another's are told apart in tests/web/test_reports_screens.py
