@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from service import audit
 from service.access import MERGE, Actor
-from service.alike.moves import CASE_MOVES, MOVES
 from service.calendar import today
+from service.cases.records import CASE_MOVES, MOVES
 from service.cases.states import OPEN
 from service.database import now
 from service.errors import Conflict, Invalid, NotFound

@@ -15,11 +15,12 @@ from service.cases.answers import Row
 from service.cases.doubts import raise_doubts
 from service.cases.mistakes import close_as_mistaken, opened_only_by, tell
 from service.cases.opening import begin, case_of
-from service.cases.records import OF_A_CHILD
+from service.cases.records import MOVES
 from service.cases.states import AFTER_VISIT, OPEN, OPENED_BY_VISIT, reason_in
 from service.cases.students import Told, fill, identify, update_student
 from service.cases.told import Doubts, Spoken, spoken_of
 from service.cases.visits import Paper, child_of
+from service.database import Base
 from service.models import Case, CaseEvent, Persuasion, Sheet, Student
 
 OUTCOMES: Mapping[str, str] = {
@@ -118,7 +119,8 @@ def _same(filed: Persuasion, told: Told) -> bool:
 
 def _renamed(session: Session, filed: Persuasion, told: Told) -> bool:
     """Whether the child was made by this very sheet, so that the paper's new words are its name and number."""
-    own = sum(session.scalar(select(func.count()).where(column == filed.student_id)) or 0 for column in OF_A_CHILD)
+    columns = (Base.metadata.tables[table].c[column] for table, column in MOVES)
+    own = sum(session.scalar(select(func.count()).where(column == filed.student_id)) or 0 for column in columns)
     number = told.id_number
     taken = number and session.scalar(select(Student.id).where(
         Student.id_number_mark == identity.mark(number), Student.id != filed.student_id))

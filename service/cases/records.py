@@ -1,22 +1,30 @@
-"""Every record that belongs to a child: what a merge moves, what a file shows."""
+"""Every record that belongs to a child: what a merge moves, what tells that a child stands on one paper only."""
 
 from __future__ import annotations
 
-from sqlalchemy.orm import InstrumentedAttribute
+from collections.abc import Mapping
 
-from service.models import (
-    Case,
-    CategoryFact,
-    HomeVisit,
-    HouseholdMember,
-    Lesson,
-    Persuasion,
-    SchoolPeriod,
-    Transfer,
+MOVES: tuple[tuple[str, str], ...] = (
+    ("cases", "student_id"), ("home_visits", "student_id"), ("category_facts", "student_id"),
+    ("household_members", "student_id"), ("school_periods", "student_id"), ("persuasions", "student_id"),
+    ("transfers", "student_id"), ("home_teaching", "student_id"),
+    ("list_entries", "student_id"), ("suspects", "student_id"),
 )
+"""Columns that name a child: all rows of a merged child come to name the kept one.
 
-OF_A_CHILD: tuple[InstrumentedAttribute[int] | InstrumentedAttribute[int | None], ...] = (
-    Case.student_id, CategoryFact.student_id, HomeVisit.student_id, HouseholdMember.student_id, Lesson.student_id,
-    Persuasion.student_id, SchoolPeriod.student_id, Transfer.student_id,
+A test holds this to the tables there are."""
+STAYS: Mapping[tuple[str, str], str] = {
+    ("students", "merged_into"): "says itself which files were merged",
+    ("duplicate_pairs", "one_id"): "the question that was answered", ("duplicate_pairs", "other_id"): "likewise",
+    ("student_merges", "kept_id"): "the record of the merge", ("student_merges", "merged_id"): "likewise",
+}
+"""Columns that name a child and stay, each with the reason."""
+CASE_MOVES: tuple[tuple[str, str], ...] = (
+    ("home_visits", "case_id"), ("persuasions", "case_id"), ("transfers", "case_id"), ("suspects", "case_id"),
 )
-"""The columns that name a child; a test holds this list to the foreign keys that there are."""
+"""Papers that go on with the case that is kept, when both children had one."""
+CASE_STAYS: Mapping[tuple[str, str], str] = {
+    ("case_events", "case_id"): "the history of the case that was closed as a mistake",
+    ("case_duties", "case_id"): "who answered for that case", ("case_tasks", "case_id"): "what was due in that case",
+    ("handovers", "case_id"): "who handed that case to whom",
+}

@@ -52,7 +52,7 @@ def test_signing_off_puts_the_visit_in_the_childs_file_with_its_crops(open_page,
     page.wait_for_url(f"**/sheets/{sheet_id}#b-0-visit_teacher")
     assert is_shown(page.locator(".sheet-image img"))
     assert page.locator("rect:target").count() == 1 and fits(page)
-    assert f"{ago(60):%Y}年{ago(60).month}月月报" in page.inner_text(".filed")
+    assert f"计入 城关一小 {ago(60):%Y}年{ago(60).month}月 家访人次" in page.inner_text(".filed")
 
 
 def test_a_masked_number_opens_on_request_prints_without_buttons_and_closes_again(open_page, student_id):

@@ -5,10 +5,10 @@ from sqlalchemy import func, select
 
 from service import audit, identity
 from service.alike import children, chores, merging
-from service.alike.moves import CASE_MOVES, CASE_STAYS, MOVES, STAYS
 from service.cases import matching, sight
 from service.cases.directory import Query
 from service.cases.directory import search as list_children
+from service.cases.records import CASE_MOVES, CASE_STAYS, MOVES, STAYS
 from service.database import Base
 from service.errors import Conflict
 from service.known import lists_for

@@ -255,7 +255,7 @@ def test_a_row_with_counts_but_no_unit_is_refused(session, county, clerk):
     sheet = put_table(session, county.units["城关"], clerk.user_id,
                       [("城关", "1", "", "1"), ("", "2", "", "2")])
     say(session, clerk, sheet, "unit", "", row=2)
-    with pytest.raises(Invalid, match="第2行缺少「单位」"):
+    with pytest.raises(Invalid, match="第 2 行写了内容，没有单位"):
         cases.sign_off(session, clerk, sheet.id, sheet.version)
 
 
