@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from service.reports.annex1 import COLUMNS, Annex1, UnitAnnex
+from service.reports.issuing import Issue
 from service.reports.layouts import Page, Row, Value, load_layout
 from service.reports.listing import Listing
 from service.reports.month import MonthReport, UnitMonth
@@ -13,10 +14,11 @@ from service.reports.places import BUREAU_SCHOOLS
 from service.reports.rows import ListRow
 
 
-def month_pages(report: MonthReport, county: str, made_on: date) -> tuple[Page, ...]:
-    """The month; `county` stands in the title, a drill-down's unit in the line above the table."""
+def month_pages(report: MonthReport, county: str, made_on: date, issue: Issue | None = None) -> tuple[Page, ...]:
+    """The month; `county` stands in the title, a drill-down's unit and the issue in the line above the table."""
     unit = report.total.name if report.total else "、".join(row.name for row in report.rows)
-    words = {"county": county, "month": report.month.chinese, "made_on": chinese(made_on), "unit": unit}
+    words = {"county": county, "month": report.month.chinese, "made_on": chinese(made_on), "unit": unit,
+             "state": f"{issue.title}（固定不变）" if issue else "现在所知"}
     rows = tuple({"seq": number, **_month_row(row)} for number, row in enumerate(report.rows, 1))
     return (Page(load_layout("month"), words, rows, _month_row(report.total) if report.total else None),)
 

@@ -18,7 +18,7 @@ from service.reports.pages import annex_pages, list_pages, month_pages
 from service.reports.periods import parse_month
 from service.reports.plain_text import csv_bytes
 from service.web.context import actor, installation, requires
-from service.web.reports import asked_day, asked_question
+from service.web.reports import asked_day, asked_issue, asked_question
 
 blueprint = Blueprint("report_files", __name__)
 LONGEST_LIST = 20_000
@@ -31,9 +31,10 @@ def export_month(wanted: str, kind: str) -> ResponseReturnValue:
     """The month by unit."""
     which = parse_month(wanted)
     with installation().database.write() as session:
-        report = month.month(session, actor(), which)
+        issue, frozen = asked_issue(session, which)
+        report = month.month(session, actor(), which, frozen)
         _record(session, "month", str(which), kind)
-    return _file(month_pages(report, installation().settings.county_name, today()), f"月报-{which}", kind)
+    return _file(month_pages(report, installation().settings.county_name, today(), issue), f"月报-{which}", kind)
 
 
 @blueprint.get(f"/reports/months/<wanted>/units/<int:unit_id>/export/{_KINDS}")
@@ -42,10 +43,11 @@ def export_unit_month(wanted: str, unit_id: int, kind: str) -> ResponseReturnVal
     """The month of one reporting unit by school."""
     which = parse_month(wanted)
     with installation().database.write() as session:
-        report = month.month_within(session, actor(), which, unit_id)
+        issue, frozen = asked_issue(session, which)
+        report = month.month_within(session, actor(), which, unit_id, frozen)
         _record(session, "month", f"{which}/{unit_id}", kind)
     name = report.total.name if report.total else ""
-    pages = month_pages(report, installation().settings.county_name, today())
+    pages = month_pages(report, installation().settings.county_name, today(), issue)
     return _file(pages, f"月报-{name}-{which}", kind)
 
 
@@ -78,7 +80,7 @@ def _record(session: Session, what: str, which: str, kind: str, **detail: int) -
 
 def _file(pages: Sequence[Page], name: str, kind: str) -> Response:
     if kind == "json":
-        answer = jsonify(rows=[dict(row) for row in pages[0].rows],
+        answer = jsonify(about=dict(pages[0].words), rows=[dict(row) for row in pages[0].rows],
                          total=dict(pages[0].total) if pages[0].total else None)
     elif kind == "csv":
         answer = make_response(csv_bytes(pages[0]))

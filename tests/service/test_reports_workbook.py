@@ -15,7 +15,7 @@ from service.reports.periods import Month
 from service.reports.plain_text import csv_bytes
 from service.reports.rows import ListRow
 from service.reports.workbook import xlsx_bytes
-from tests.service.reports_histories import Step, everyone, settle_units, tell
+from tests.service.reports_histories import everyone, tell_april
 
 RISKY = ["=1+1", "+8613", "-5", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", "＋1", "－1", "＠a", " =1+1", "\u3000=1"]
 
@@ -31,13 +31,7 @@ def report(tmp_path_factory):
     database = Database(f"sqlite:///{tmp_path_factory.mktemp('book') / 'db.sqlite3'}")
     Base.metadata.create_all(database.engine)
     with Session(database.engine) as session:
-        units = settle_units(session)
-        tell(session, units, [
-            *(Step(n, "opened", 3, "甲一小") for n in range(7)),
-            *(Step(n, "opened", 40, "乙中学") for n in range(7, 12)),
-            Step(0, "returned", 45, "甲一小"), Step(1, "closed", 46, "甲一小"),
-            Step(2, "handed_over", 47, "乙镇"), Step(0, "relapsed", 50, "甲一小"),
-            Step(3, "returned", 55, "甲一小"), Step(4, "visited", 41, "甲一小")])
+        tell_april(session)
         yield month(session, everyone(), Month(2019, 4))
     database.close()
 

@@ -9,6 +9,8 @@ import pytest
 from openpyxl import load_workbook
 
 from service.models import AuditEvent, Case, CaseEvent, Student, TownshipCount
+from service.reports import issuing, keeping
+from service.reports.periods import Month
 from tests.service.case_papers import put_table
 
 LINK = re.compile(r'<a class="figure-link[^"]*" href="([^"]+)"[^>]*>(\d+)</a>')
@@ -150,3 +152,17 @@ def test_a_township_sees_its_count_on_the_bureaus_paper_but_not_the_paper(client
     for who, link in (("township", False), ("other_township", True), ("bureau", True)):
         page = client_for(who).get("/reports/annex1?day=2019-05-01").get_data(as_text=True)
         assert "77" in page and ('href="/sheets/' in page) == link
+
+
+def test_the_files_of_an_issued_month_hold_what_was_issued(client_for, county):
+    known = keeping.horizon(county.installation.database)
+    with county.installation.database.write() as session:
+        issuing.issue(session, county.actor("bureau"), Month(2019, 4), known, 0)
+    with county.installation.database.write() as session:
+        case = session.query(Case).order_by(Case.id.desc()).first()
+        session.add(CaseEvent(case_id=case.id, kind="returned", happened_on=date(2019, 4, 20), unit_id=case.unit_id))
+    bureau, export = client_for("bureau"), "/reports/months/2019-04/export/json"
+    returned = [bureau.get(export + query).json["total"]["returned"] for query in ("", "?issue=0", "?issue=now")]
+    assert returned == [2, 2, 3]
+    assert bureau.get(export).json["about"]["state"] == "首次下发（固定不变）"
+    assert "/export/xlsx?issue=0" in bureau.get("/reports/months/2019-04").get_data(as_text=True)
