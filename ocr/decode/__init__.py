@@ -109,6 +109,32 @@ def forward(lattice: Lattice, texts: Sequence[str]) -> NDArray[np.float64]:
     return _ended(alpha, scale, np.array([len(text) for text in texts]))
 
 
+def within(lattice: Lattice, texts: Sequence[str]) -> NDArray[np.float64]:
+    """Logarithm of how much less likely than the best path a line is that holds each text somewhere, at most 0.
+
+    Before and behind the text any character may stand, and is taken at its likeliest.
+    """
+    if not texts or not len(lattice.steps):
+        return np.full(len(texts), IMPOSSIBLE)
+    steps = np.concatenate([lattice.steps, np.full((len(lattice.steps), 1), FLOOR)], axis=1)
+    steps = steps / steps.max(axis=1, keepdims=True)
+    labels = _labels(lattice, texts)
+    skips = np.zeros(labels.shape, bool)
+    skips[:, 3::2] = labels[:, 3::2] != labels[:, 1:-2:2]
+    rows, last = np.arange(len(texts)), 2 * np.array([len(text) for text in texts]) - 1
+    alpha, best = np.zeros(labels.shape), np.zeros(len(texts))
+    for step in steps:
+        moved = alpha.copy()
+        moved[:, 1:] += alpha[:, :-1]
+        moved[:, 1] = 1.0 + alpha[:, 1]     # the text may begin at any step
+        moved[:, 2:] += np.where(skips[:, 2:], alpha[:, :-2], 0.0)
+        alpha = moved * step[labels]
+        alpha[:, 0] = 0.0
+        best = np.maximum(best, alpha[rows, last])
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.clip(np.log(best), IMPOSSIBLE, 0.0))
+
+
 def _labels(lattice: Lattice, texts: Sequence[str]) -> NDArray[np.int64]:
     """Blank, symbol, blank, symbol … blank: the columns each text walks through."""
     labels = np.zeros((len(texts), 2 * max(map(len, texts)) + 1), np.int64)

@@ -6,6 +6,7 @@ import string
 from functools import cache
 from pathlib import Path
 
+from ocr.decode import Lattice
 from ocr.decode.folds import folded
 from ocr.decode.search import search
 from ocr.kinds import ticked
@@ -51,14 +52,18 @@ def symbols() -> str:
     return characters + string.digits + string.ascii_letters + _SIGNS + "〇%-"
 
 
+def lattice(evidence: Evidence) -> Lattice:
+    """The writing over the characters of ordinary text."""
+    return folded(evidence.joined, symbols(), _LOOKS, QUIET)
+
+
 def read(evidence: Evidence, context: Context) -> KindReading:
     """The likeliest texts in simplified characters, under the dictionary's words, or the option ticked."""
     if evidence.options:
         return ticked.read(evidence)
     if (blank := crossed_off(evidence)) is not None:
         return blank
-    lattice = folded(evidence.joined, symbols(), _LOOKS, QUIET)
     trie = _numbered().with_words(dict.fromkeys(context.words, _NAMED))
-    found = search(lattice, Sentences(trie), beams=16, choices=12, unseen=SEEN)
+    found = search(lattice(evidence), Sentences(trie), beams=16, choices=12, unseen=SEEN)
     candidates = merged((Candidate(h.text, h.text, h.log_p) for h in found), keep=6)
     return KindReading(candidates, evidence) if candidates else nothing(evidence)

@@ -30,10 +30,11 @@ _WEIGHT = 0.5
 
 
 class State(NamedTuple):
-    """How many characters stand, and the first when it may open a double surname."""
+    """How many characters stand, the first when it may open a double surname, and the first of all."""
 
     length: int = 0
     opening: str = ""
+    first: str = ""
 
 
 class Names:
@@ -49,10 +50,11 @@ class Names:
             return None
         if state.length == 0:
             share = surnames().get(symbol, _STRANGE_SURNAME / 1000)
-            return State(1, symbol if symbol in _double_openings() else ""), _softened(share)
+            return State(1, symbol if symbol in _double_openings() else "", symbol), _softened(share)
         if state.opening and state.opening + symbol in surnames():
             return State(2), _softened(0.5)
-        return State(state.length + 1), _softened(given().get(symbol, _RARE))
+        again = _AGAIN if state.length == 1 and symbol == state.first else 1.0
+        return State(state.length + 1, "", state.first), _softened(given().get(symbol, _RARE)) * again
 
     def finish(self, state: State) -> float:
         """Two and three characters are usual."""
@@ -64,6 +66,8 @@ class Names:
 
 
 _RARE = 1.0 / 60000
+_AGAIN = 1e-4
+"""Weight of a surname that comes again as the given name: then its first writing was struck out, mostly."""
 
 
 def _softened(share: float) -> float:

@@ -12,6 +12,7 @@ import numpy as np
 from ocr import calibrate, kinds
 from ocr.decode import Emissions
 from ocr.grid import InkMap, ink, ink_map
+from ocr.kinds import mention
 from ocr.kinds.evidence import Context, Evidence, KindReading
 from ocr.kinds.knowledge import Knowledge
 from ocr.match import Match, Place
@@ -45,6 +46,14 @@ _FIGURES = ("count", "age", "date")
 """Kinds made of digits, in which a bar through the writing can be told from its strokes."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """The pictures of a place's written lines, and what the recogniser says of each; both empty for a blank place."""
+
+    crops: tuple[Image, ...]
+    lines: tuple[Emissions, ...]
+
+
 class Recogniser(Protocol):
     """The part of the engine that is needed here."""
 
@@ -76,10 +85,11 @@ class FieldReader:
         """The fields that were found, before they are weighed; running text comes last, with names to lean on."""
         template, places = self.match.template, self.match.places
         specs = [spec for spec in template.fields if spec.name in places]
-        early = {spec.name: self._read(spec, places[spec.name]) for spec in specs if spec.kind not in _LAST}
-        settled = settle(early, template.rules, self.knowledge)
+        seen = {spec.name: self._seen(spec, places[spec.name]) for spec in specs}
+        early = {spec.name: self._read(spec, seen[spec.name]) for spec in specs if spec.kind not in _LAST}
+        settled = settle(_mentioned(template, early, seen), template.rules, self.knowledge)
         words = _names(template, settled)
-        late = {spec.name: self._read(spec, places[spec.name], words) for spec in specs if spec.kind in _LAST}
+        late = {spec.name: self._read(spec, seen[spec.name], words) for spec in specs if spec.kind in _LAST}
         return settled | settle(late, (), self.knowledge)
 
     def table(self) -> tuple[tuple[dict[str, FieldReading], ...], dict[str, FieldReading]]:
@@ -108,14 +118,19 @@ class FieldReader:
         return (*rows, self.match.totals)
 
     def _row(self, template: Template, places: Mapping[str, Place]) -> dict[str, KindReading]:
-        return {spec.name: self._read(spec, places[spec.name]) for spec in template.columns if spec.name in places}
+        return {spec.name: self._read(spec, self._seen(spec, places[spec.name]))
+                for spec in template.columns if spec.name in places}
 
-    def _read(self, spec: FieldSpec, place: Place, words: tuple[str, ...] = ()) -> KindReading:
-        """The candidates of one place; a place without ink is blank and costs nothing."""
-        crops = list(self._crops(spec, place)) if place.ink and spec.kind != "stamp" else []
+    def _seen(self, spec: FieldSpec, place: Place) -> _Seen:
+        """What is written in a place; a place without ink is blank and costs nothing."""
+        crops = tuple(self._crops(spec, place)) if place.ink and spec.kind != "stamp" else ()
+        return _Seen(crops, self._lines_of(crops))
+
+    def _read(self, spec: FieldSpec, seen: _Seen, words: tuple[str, ...] = ()) -> KindReading:
+        """The candidates of one place."""
+        crops, lines = seen.crops, seen.lines
         if not crops:
             return KindReading(())
-        lines = self._lines_of(crops)
         reading = self._decoded(spec, lines, crops, words)
         if spec.kind in _FIGURES:
             struck = [without_struck(crop) for crop in crops]
@@ -176,6 +191,19 @@ def _heading(row: Mapping[str, Place], required: list[str]) -> bool:
     """Whether a table's first row is a second line of headings: nothing where a record must have something."""
     blank = sum(not place.ink for place in row.values())
     return not any(row[name].ink for name in required if name in row) and 2 * blank > len(row)
+
+
+def _mentioned(template: Template, readings: Mapping[str, KindReading],
+               seen: Mapping[str, _Seen]) -> dict[str, KindReading]:
+    """The readings, the names of rules `mentioned` (name, text) weighed by the text that may hold them."""
+    weighed = dict(readings)
+    for rule in template.rules:
+        if rule["rule"] == "mentioned" and rule["name"] in readings and seen.get(rule["text"], _NOTHING).lines:
+            weighed[rule["name"]] = mention.weighed(readings[rule["name"]], Evidence(seen[rule["text"]].lines))
+    return weighed
+
+
+_NOTHING = _Seen((), ())
 
 
 def _names(template: Template, settled: Mapping[str, Settled]) -> tuple[str, ...]:

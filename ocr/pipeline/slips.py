@@ -25,6 +25,8 @@ _DOUBT = 3.0
 _AHEAD, _DOUBT_AHEAD = 3, 0.3
 """Most slips of the pen run ahead (Ellis, Can. J. Psychol. 1982): the struck character comes again among the
 next few, and then the bar is believed sooner."""
+_LONG_AHEAD = 0.7
+"""The length that is enough then."""
 _STEP, _HEIGHT = 8, 48
 """Columns of a time step, rows of the recogniser's input."""
 
@@ -37,13 +39,14 @@ def after_slip(crop: Image, line: Emissions) -> Emissions | None:
     scale = crop.shape[0] / _HEIGHT
     middles = [(step + 0.5) * _STEP * scale for _, _, step in found]
     pitch = float(np.median(np.diff(middles)))
-    if not _barred(crop, middles[0], pitch):
+    ahead = _ran_ahead("".join(character for character, _, _ in found))
+    if not _barred(crop, middles[0], pitch, _LONG_AHEAD if ahead else _LONG):
         return None
     return Emissions(line.steps[(found[0][2] + found[1][2]) // 2 + 1:], line.alphabet)
 
 
-def _barred(crop: Image, middle: float, pitch: float) -> bool:
-    """Whether a nearly level bar runs through the character around a column."""
+def _barred(crop: Image, middle: float, pitch: float, long: float) -> bool:
+    """Whether a nearly level bar, `long` distances of characters, runs through the character around a column."""
     dark = ink_of(crop)
     rows = np.flatnonzero(dark.any(axis=1))
     if len(rows) < 8:
@@ -61,7 +64,7 @@ def _barred(crop: Image, middle: float, pitch: float) -> bool:
         start, end, _ = longest_run(np.asarray(level, np.uint8), thick.shape[1])
         best = max(best, (start, end), key=lambda run: run[1] - run[0])
     at = middle - left
-    return best[1] - best[0] >= _LONG * pitch and min(at - best[0], best[1] - at) >= _REACH * pitch
+    return best[1] - best[0] >= long * pitch and min(at - best[0], best[1] - at) >= _REACH * pitch
 
 
 def without_slip(whole: KindReading, after: KindReading) -> KindReading:
@@ -85,7 +88,6 @@ def without_slip(whole: KindReading, after: KindReading) -> KindReading:
     flags = tuple(flag for flag in after.flags if flag not in whole.flags)
     return KindReading(merged([*after.candidates, *other], keep=12), after.evidence,
                        (*whole.flags, *flags, "corrected"), rescore if after.rescore else None)
-
 
 
 def _ran_ahead(text: str) -> bool:

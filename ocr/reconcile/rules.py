@@ -3,14 +3,14 @@
 A rule is a mapping from the template with the key `rule` and the names of the fields it binds:
 `id_sex` (id, sex) · `id_age` (id, age, on) · `roster` (id, name, school, grade_class) ·
 `not_before` (first, then) · `same_person` (id, number) · `family` (child, elder) · `at_most` (part, whole) ·
-`same_text` (first, then) · `balance` (plus, minus, total; in balance).
+`same_text` (first, then) · `balance` (plus, minus, total; in balance) · `stage` (school, grade_class) and
+`grade_age` (grade_class, age), both in schooling.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
-from itertools import product
 from typing import Any
 
 import numpy as np
@@ -21,7 +21,8 @@ from ocr.kinds.id_number import born_on, flags, sex, shortened
 from ocr.kinds.knowledge import Knowledge
 from ocr.kinds.person_name import surname
 from ocr.lists import RosterEntry
-from ocr.reconcile import balance
+from ocr.reconcile import balance, schooling
+from ocr.reconcile.combinations import weighed
 
 Rule = Mapping[str, Any]
 Values = Mapping[str, Sequence[str]]
@@ -32,27 +33,20 @@ _NEUTRAL = 0.3
 """Weight of values that a rule cannot judge."""
 
 
-def _table(values: Values, weigh: Callable[..., float]) -> NDArray[np.float64]:
-    """`weigh` for every combination of values, one axis per field in order."""
-    shape = [len(listed) for listed in values.values()]
-    weights = [weigh(**dict(zip(values, combination, strict=True))) for combination in product(*values.values())]
-    return np.array(weights, np.float64).reshape(shape)
-
-
 def _id_sex(rule: Rule, values: Values, knowledge: Knowledge) -> NDArray[np.float64]:
     def weigh(**chosen: str) -> float:
         by_number, written = sex(chosen.get(rule["id"], "")), chosen.get(rule["sex"], "")
         if not by_number or not written:
             return _NEUTRAL
         return 1.0 if by_number == written else 0.01
-    return _table(values, weigh)
+    return weighed(values, weigh)
 
 
 def _id_age(rule: Rule, values: Values, knowledge: Knowledge) -> NDArray[np.float64]:
     def weigh(**chosen: str) -> float:
         off = _years_off(rule, chosen)
         return _NEUTRAL if off is None else _AGE_OFF.get(off, 0.002)
-    return _table(values, weigh)
+    return weighed(values, weigh)
 
 
 _AGE_OFF = {0: 1.0, 1: 0.15, -1: 0.03, 2: 0.03}
@@ -78,12 +72,15 @@ def _not_before(rule: Rule, values: Values, knowledge: Knowledge) -> NDArray[np.
         for most, weight in _DAYS_AFTER:
             if days <= most:
                 return weight
-        return 0.01
-    return _table(values, weigh)
+        return _LONG_AFTER
+    return weighed(values, weigh)
 
 
-_DAYS_AFTER = ((-31, 0.002), (-1, 0.01), (0, 1.0), (7, 0.8), (31, 0.15), (100, 0.03))
-"""Weights by the most days between two days of a visit's paper; signatures follow soon."""
+_DAYS_AFTER = ((-32, 0.001), (-1, 0.004), (0, 1.0), (3, 0.25), (7, 0.1), (31, 0.03), (100, 0.008))
+"""Weights by the most days between two days of a visit's paper; most signatures are given there and then."""
+_LONG_AFTER = 0.003
+_SOON = timedelta(days=7)
+"""Two days no further apart speak for each other."""
 
 
 def _same_person(rule: Rule, values: Values, knowledge: Knowledge) -> NDArray[np.float64]:
@@ -92,7 +89,7 @@ def _same_person(rule: Rule, values: Values, knowledge: Knowledge) -> NDArray[np
         if not number or not student.startswith("G"):
             return _NEUTRAL
         return 1.0 if student[1:] == number else 0.005
-    return _table(values, weigh)
+    return weighed(values, weigh)
 
 
 def _at_most(rule: Rule, values: Values, knowledge: Knowledge) -> NDArray[np.float64]:
@@ -102,7 +99,7 @@ def _at_most(rule: Rule, values: Values, knowledge: Knowledge) -> NDArray[np.flo
         if not part.isdigit() or not whole.isdigit():
             return _NEUTRAL
         return 1.0 if int(part) <= int(whole) else 1e-4
-    return _table(values, weigh)
+    return weighed(values, weigh)
 
 
 def _family(rule: Rule, values: Values, knowledge: Knowledge) -> NDArray[np.float64]:
@@ -112,7 +109,7 @@ def _family(rule: Rule, values: Values, knowledge: Knowledge) -> NDArray[np.floa
         if not child or not elder:
             return _NEUTRAL
         return 1.0 if surname(child) == surname(elder) else _OTHER_SURNAME
-    return _table(values, weigh)
+    return weighed(values, weigh)
 
 
 _OTHER_SURNAME = 0.2
@@ -126,13 +123,13 @@ def _same_text(rule: Rule, values: Values, knowledge: Knowledge) -> NDArray[np.f
         if not first or not then:
             return _NEUTRAL
         return 1.0 if first == then else _ANOTHER
-    return _table(values, weigh)
+    return weighed(values, weigh)
 
 
 _ANOTHER = 0.02
 """Share of papers that another member of the family signs, over how many names that may be."""
 
-_PARTS = {"id": 1e-3, "name": 1e-3, "school": 0.1, "grade_class": 0.2}
+_PARTS = {"id": 1e-3, "name": 1e-3, "school": 0.1, "grade_class": 0.05}
 """How likely each part of a pupil's paper is to differ from the roster."""
 _UNLISTED = 1e-4
 """Weight of a pupil who is not on the roster."""
@@ -182,7 +179,7 @@ def suggestions(rule: Rule, readings: Mapping[str, KindReading], knowledge: Know
     if rule["rule"] == "roster" and knowledge.lists.roster:
         return _suggested_by_roster(rule, readings, knowledge)
     if rule["rule"] == "not_before":
-        return _suggested_years(str(rule["first"]), str(rule["then"]), readings)
+        return _suggested_days(str(rule["first"]), str(rule["then"]), readings)
     if rule["rule"] == "family":
         return _suggested_surname(str(rule["child"]), str(rule["elder"]), readings)
     if rule["rule"] == "same_person":
@@ -231,13 +228,13 @@ def _suggested_by_roster(rule: Rule, readings: Mapping[str, KindReading],
     return {name: [entry.name for entry in entries], number: [e.id_number for e in entries if e.id_number]}
 
 
-def _suggested_years(first: str, then: str, readings: Mapping[str, KindReading]) -> dict[str, list[str]]:
-    """The days after a visit that have a month and day as in the later date's candidates."""
+def _suggested_days(first: str, then: str, readings: Mapping[str, KindReading]) -> dict[str, list[str]]:
+    """The days after a visit that have a month and day as in the later date's candidates, and those for the visit."""
     days = [c.value for c in readings[first].candidates[:3] if c.value] if first in readings else []
     later = [c.value for c in readings[then].candidates[:4] if c.value] if then in readings else []
     found = {f"{year}{value[4:]}" for day in days for value in later for year in (day[:4], str(int(day[:4]) + 1))}
     found |= {(date.fromisoformat(day) + timedelta(days=ahead)).isoformat() for day in days for ahead in range(8)}
-    return {then: sorted(value for value in found if _is_day(value))}
+    return {then: sorted(value for value in found if _is_day(value)), first: later}
 
 
 def _is_day(value: str) -> bool:
@@ -264,7 +261,10 @@ def _objects_id_age(rule: Rule, values: Mapping[str, str], knowledge: Knowledge)
 
 def _objects_not_before(rule: Rule, values: Mapping[str, str], knowledge: Knowledge) -> Mapping[str, bool]:
     first, then = values.get(rule["first"], ""), values.get(rule["then"], "")
-    return dict.fromkeys((rule["first"], rule["then"]), first <= then) if first and then else {}
+    if not first or not then:
+        return {}
+    after = date.fromisoformat(then) - date.fromisoformat(first)
+    return dict.fromkeys((rule["first"], rule["then"]), after >= timedelta()) if after <= _SOON else {}
 
 
 def _objects_same_person(rule: Rule, values: Mapping[str, str], knowledge: Knowledge) -> Mapping[str, bool]:
@@ -298,12 +298,14 @@ def _agrees_same_text(rule: Rule, values: Mapping[str, str], knowledge: Knowledg
 
 FACTORS: Mapping[str, Factor] = {"id_sex": _id_sex, "id_age": _id_age, "not_before": _not_before,
                                  "roster": _roster, "same_person": _same_person, "family": _family,
-                                 "at_most": _at_most, "same_text": _same_text, "balance": balance.factor}
+                                 "at_most": _at_most, "same_text": _same_text, "balance": balance.factor,
+                                 "stage": schooling.stage, "grade_age": schooling.grade_age}
 """How likely each combination of values is, one axis per field of the rule that was read."""
 
 OBJECTIONS: Mapping[str, Objection] = {"id_sex": _objects_id_sex, "id_age": _objects_id_age,
                                        "not_before": _objects_not_before, "roster": _objects_roster,
                                        "same_person": _objects_same_person, "family": lambda *_: {},
                                        "at_most": _objects_at_most, "same_text": _agrees_same_text,
-                                       "balance": balance.objects}
+                                       "balance": balance.objects, "stage": lambda *_: {},
+                                       "grade_age": lambda *_: {}}
 """Which fields a rule speaks for (True) or against (False) once values are chosen."""

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ocr.kinds import KINDS, id_number, read
+from ocr.kinds import KINDS, id_number, mention, read
 from ocr.kinds.numerals import chinese
 from ocr.lists import Lists, RosterEntry, UnitEntry
 from ocr.template import load_templates
@@ -199,3 +199,17 @@ def test_no_kind_fails_on_nonsense(kind):
     for text in ("", "#", "永和九年岁在癸丑", "0" * 40):
         reading = read(written(text), context(kind))
         assert all(c.value is not None for c in reading.candidates)
+
+
+def test_a_name_that_stands_in_the_account_as_well_is_likelier():
+    name = read(written("张浩晓", (1, "若", 0.4)), context("person_name"))
+    assert name.best.value == "张浩晓"
+    told = mention.weighed(name, written("经了解，张若晓同学在家。", (5, "浩", 0.05)))
+    silent = mention.weighed(name, written("家长表示支持。"))
+    assert (told.best.value, silent.best.value) == ("张若晓", "张浩晓")
+
+
+def test_a_surname_written_twice_was_struck_out_once():
+    twice = read(written("许许佩", (0, "评", 0.3)), context("person_name"))
+    alone = read(written("张芳芳"), context("person_name"))
+    assert (twice.candidates[0].value, alone.best.value) == ("许佩", "张芳芳")

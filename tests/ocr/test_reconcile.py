@@ -275,3 +275,35 @@ def test_a_number_of_fifteen_places_is_the_rosters_of_eighteen():
     settled = form(ROSTER, id=sure_of(shortened(GIRL)), name=cell(("谭海", 0.55), ("谭梅", 0.45)))
     assert settled["name"].value == "谭梅"
     assert "roster" not in settled["id"].flags
+
+
+def test_signatures_dated_as_the_visit_settle_a_doubtful_day_of_it():
+    visit = cell(("2022-06-01", 0.6), ("2022-06-11", 0.4))
+    signed = cell(("2022-06-11", 0.7), ("2022-06-17", 0.3))
+    settled = form(on=visit, signed=signed)
+    assert settled["on"].value == settled["signed"].value == "2022-06-11"
+    assert settled["signed"].agreed == 1
+
+
+def test_a_signature_long_after_the_visit_neither_objects_nor_agrees():
+    settled = form(on=sure_of("2019-06-10"), signed=sure_of("2019-09-01"))
+    assert (settled["signed"].value, settled["signed"].agreed, settled["signed"].flags) == ("2019-09-01", 0, ())
+
+
+SCHOOLING = ({"rule": "stage", "school": "school", "grade_class": "klass"},
+             {"rule": "grade_age", "grade_class": "klass", "age": "age"})
+
+
+@pytest.mark.parametrize(("school", "klass"), [("鸦岭镇中心小学", "六年级2班"), ("鸦岭镇第一初级中学", "八年级2班"),
+                                               ("鸦岭镇九年一贯制学校", "八年级2班")])
+def test_a_schools_kind_settles_a_doubtful_grade(school, klass):
+    settled = settle({"klass": cell(("八年级2班", 0.55), ("六年级2班", 0.45)), "school": sure_of(school)},
+                     SCHOOLING, Knowledge(Lists()))
+    assert settled["klass"].value == klass
+
+
+def test_the_age_settles_a_doubtful_grade_and_a_late_beginner_keeps_a_clear_one():
+    doubtful = cell(("二年级2班", 0.6), ("三年级2班", 0.4))
+    older = settle({"klass": doubtful, "age": sure_of("9")}, SCHOOLING, Knowledge(Lists()))
+    clear = settle({"klass": sure_of("二年级2班"), "age": sure_of("10")}, SCHOOLING, Knowledge(Lists()))
+    assert (older["klass"].value, clear["klass"].value) == ("三年级2班", "二年级2班")
