@@ -60,6 +60,8 @@ class Tally:
     left: list[str] = field(default_factory=list)
     wrong: Counter[str] = field(default_factory=Counter)
     fields: int = 0
+    shown: list[int] = field(default_factory=list)
+    """Milliseconds from signing off to the next sheet on screen, as the desk itself took them."""
 
 
 def main(arguments: list[str]) -> int:
@@ -127,6 +129,8 @@ def sheet_done(installation: Installation, page: Page, sheet_id: int, expected: 
     if not worked_off(page, hand, sheet_id):
         tally.left.append(f"{name}: {hand.stuck}")
         return
+    shown = page.evaluate("document.querySelector('#desk')?.dataset.shownIn")
+    tally.shown += [int(shown)] if shown else []
     typed = from_nothing(hand.truth)
     tally.sheets, tally.keys, tally.seconds = tally.sheets + 1, tally.keys + hand.keys, tally.seconds + hand.seconds
     tally.typed_keys, tally.typed_seconds = tally.typed_keys + typed[0], tally.typed_seconds + typed[1]
@@ -145,6 +149,7 @@ def worked_off(page: Page, hand: Hand, sheet_id: int) -> bool:
     for _ in range(_MOST_STEPS):
         state = page.evaluate(STATE)
         if state["sheet"] != sheet_id:
+            page.wait_for_timeout(100)  # two frames, until the desk has written down how long it took
             return True
         if state["atEnd"] and hand.signed(state):
             page.wait_for_timeout(350)
@@ -173,6 +178,10 @@ def tell(form: str, tally: Tally, show: bool) -> None:
     print(f"  typed from nothing{tally.typed_keys / count:6.1f} keys  {tally.typed_seconds / count:6.1f} s a sheet")
     print(f"  wrong fields left {wrong} of {tally.fields} ({100 * wrong / max(1, tally.fields):.2f} %), "
           f"{by_machine} of them accepted by the machine")
+    if tally.shown:
+        ordered = sorted(tally.shown)
+        print(f"  next sheet shown  p50 {ordered[len(ordered) // 2]} ms, p95 {ordered[int(0.95 * len(ordered))]} ms "
+              f"after signing off ({len(ordered)} times)")
     for line in (*tally.wrong, *tally.left) if show else ():
         print("    ", line)
 
