@@ -75,7 +75,7 @@ def ink_map(sheet: RectifiedSheet, seals: Sequence[Seal] = ()) -> InkMap:
     area, long = stats[:, 4], np.maximum(stats[:, 2], stats[:, 3])
     keep = (area >= 6) & (long >= 4) & sure
     keep[0] = False
-    keep &= ~_line_remains(stats)
+    keep &= ~_line_remains(stats) & ~_surround(stats, (width, height))
     mask = np.where(keep[labels], np.uint8(255), np.uint8(0))
     chosen = stats[keep]
     boxes = np.stack([chosen[:, 0], chosen[:, 1], chosen[:, 0] + chosen[:, 2], chosen[:, 1] + chosen[:, 3]], axis=1)
@@ -108,6 +108,12 @@ def _line_remains(stats: NDArray[np.int32]) -> NDArray[np.bool_]:
     """Slivers a ruling line leaves behind: many times longer than thick, and straight."""
     width, height, area = stats[:, 2], stats[:, 3], stats[:, 4]
     return ((height <= 2) & (width >= 14)) | ((width <= 2) & (height >= 22)) | (area < 0) & (width > 0)
+
+
+def _surround(stats: NDArray[np.int32], size: tuple[int, int]) -> NDArray[np.bool_]:
+    """What runs around the sheet rather than stands on it: a strip of desk left at its edges, a frame of shadow."""
+    wide, high = stats[:, 2] / size[0], stats[:, 3] / size[1]
+    return np.asarray(np.maximum(wide, high) > 0.6) & (np.minimum(wide, high) > 0.3)
 
 
 def ink_in(strokes: InkMap, area: tuple[float, float, float, float]) -> Ink | None:

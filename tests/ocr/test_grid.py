@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -119,3 +121,12 @@ def test_a_page_without_lines_has_no_table() -> None:
     write(picture, "12345 67890", (200, 400))
     assert find_grid(rectify(picture)) == []
     assert find_grid(rectify(np.full((2339, 1654, 3), 245, np.uint8))) == []
+
+
+def test_a_strip_of_desk_left_around_the_sheet_is_nobodys_writing() -> None:
+    sheet = rectify(ruled(COLUMNS, [300, 800, 1500, 2000], texts={(0, 0): "12", (2, 1): "305"}))
+    flat = sheet.flat.copy()
+    flat[:14], flat[-14:], flat[:, :14], flat[:, -14:] = 40, 40, 40, 40
+    [table] = find_grid(replace(sheet, flat=flat))
+    assert inked(table) == {(0, 0), (2, 1)}, "the strip's middle lies in a blank cell"
+    assert all(cell.ink.box[2] - cell.ink.box[0] < 0.2 for cell in table.cells if cell.ink)
