@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from ocr.engine import Engine
 from ocr.grid import InkMap, RuledTable, ink_map
 from ocr.match.lines import pixels, relative, text_lines
+from ocr.pipeline.numbers import Written, numbers
 from ocr.rectify.sheet import RectifiedSheet
 from ocr.results import Box, Grid, GridCell
 
 _MARGIN = 6
+_BLANK = ("", 0.9995)
 
 
 def ruled_grid(sheet: RectifiedSheet, tables: Sequence[RuledTable], engine: Engine) -> Grid:
     """The largest ruled table with the text of its cells; blank cells have empty text."""
     table = max(tables, key=lambda each: len(each.cells))
     strokes = ink_map(sheet)
-    cells = tuple(
-        GridCell(cell.row, cell.col, cell.rowspan, cell.colspan,
-                 *(_text(sheet, cell.box, strokes, engine) if cell.ink is not None else ("", 0.9995)), cell.box)
-        for cell in table.cells)
-    return Grid(table.rows, table.cols, cells)
+    written = [_written(sheet, cell.box, strokes, engine) if cell.ink is not None else [] for cell in table.cells]
+    cells = [GridCell(cell.row, cell.col, cell.rowspan, cell.colspan, *_text(lines), cell.box)
+             for cell, lines in zip(table.cells, written, strict=True)]
+    for col in range(table.cols):
+        column = [place for place, cell in enumerate(cells)
+                  if cell.col == col and cell.colspan == 1 and len(written[place]) == 1]
+        for place, number in zip(column, numbers([written[place][0] for place in column]), strict=True):
+            if number is not None:
+                cells[place] = replace(cells[place], text=number[0], confidence=round(number[1], 4))
+    return Grid(table.rows, table.cols, tuple(cells))
 
 
 def lines_grid(sheet: RectifiedSheet, engine: Engine) -> Grid | None:
@@ -34,10 +42,14 @@ def lines_grid(sheet: RectifiedSheet, engine: Engine) -> Grid | None:
     return Grid(len(cells), 1, tuple(cells)) if cells else None
 
 
-def _text(sheet: RectifiedSheet, box: Box, strokes: InkMap, engine: Engine) -> tuple[str, float]:
-    """The lines of a cell one under the other, and the least of their probabilities."""
+def _written(sheet: RectifiedSheet, box: Box, strokes: InkMap, engine: Engine) -> list[Written]:
+    """The lines of a cell from top to bottom."""
     lines = [relative(line, strokes) for line in text_lines(strokes, pixels(box, strokes))]
-    read = [engine.read_line(sheet.crop(line, _MARGIN)) for line in lines]
-    if not read:
-        return "", 0.9995
-    return "\n".join(text for text, _ in read), round(min(score for _, score in read), 4)
+    return [Written.of(engine.emissions(sheet.crop(line, _MARGIN))) for line in lines]
+
+
+def _text(lines: Sequence[Written]) -> tuple[str, float]:
+    """The lines of a cell one under the other, and the least of their probabilities."""
+    if not lines:
+        return _BLANK
+    return "\n".join(line.text for line in lines), round(min(line.score for line in lines), 4)

@@ -115,3 +115,15 @@ def test_a_dark_gap_between_two_sheets_parts_them_and_a_fold_down_the_middle_doe
     cv2.line(folded, (826, 0), (826, A4[1]), (120, 120, 120), 5)
     sheet = rectify(folded)
     assert not several(sheet, find_grid(sheet))
+
+
+def test_a_border_that_a_stroke_of_the_title_prolongs_stays_a_border() -> None:
+    picture = ruled(COLUMNS, ROWS)
+    cv2.line(picture, (1100, 210), (1101, 300), (60, 60, 60), 3)
+    assert shape(grid(picture)) == (11, 4, 44)
+
+
+def test_a_streak_down_the_page_is_no_border() -> None:
+    picture = ruled(COLUMNS, ROWS)
+    cv2.line(picture, (1290, 0), (1292, A4[1]), (90, 90, 90), 3)
+    assert shape(grid(picture)) == (11, 4, 44)
