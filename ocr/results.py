@@ -83,7 +83,17 @@ class SheetReading:
 
 @dataclass(frozen=True, slots=True)
 class ReadSheet:
-    """A reading together with the rectified sheet its boxes refer to, as JPEG bytes."""
+    """A reading together with the rectified sheet its boxes refer to, as JPEG bytes.
+
+    `ink` is the print of the ink in its cells (see `ocr.inkprint`), by which the same paper is known again.
+    """
 
     reading: SheetReading
     image: bytes
+    ink: Mapping[str, str] = field(default_factory=dict)
+
+
+def boxes_of(reading: SheetReading) -> dict[str, Box]:
+    """Where each field of a reading stands, by `row.name`: lone fields are in row 0, a table's rows count from 1."""
+    lines = [(0, reading.fields), *enumerate(reading.rows, start=1)]
+    return {f"{row}.{name}": one.box for row, fields in lines for name, one in fields.items() if one.box != NOWHERE}

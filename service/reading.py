@@ -18,7 +18,7 @@ from ocr.errors import UnreadableFile
 from ocr.lists import Lists
 from ocr.results import FieldReading, Problem, ReadSheet, SheetReading
 from ocr.template import Template, load_templates
-from service import audit, jobs
+from service import audit, jobs, twins
 from service.calendar import today
 from service.database import now
 from service.errors import ShibiaoError, StorageFull, Unavailable
@@ -90,7 +90,7 @@ def _keep_or_refuse(installation: Installation, reader: Reader, held: Claim) -> 
     with installation.database.write() as session:
         jobs.finish(session, held)
         if sheets:
-            _keep(session, scan.id, [sheet.reading for sheet in sheets], images)
+            _keep(session, scan.id, sheets, images)
         else:
             _refuse(session, scan.id, problem)
 
@@ -102,13 +102,13 @@ def _check_read(sheets: Sequence[ReadSheet]) -> None:
         raise NothingRead
 
 
-def _keep(session: Session, scan_id: str, readings: Sequence[SheetReading], images: Sequence[str]) -> None:
+def _keep(session: Session, scan_id: str, read: Sequence[ReadSheet], images: Sequence[str]) -> None:
     scan = session.get_one(Scan, scan_id)
-    for number, (reading, image) in enumerate(zip(readings, images, strict=True), start=1):
-        _keep_sheet(session, scan, number, reading, image)
+    for number, (sheet, image) in enumerate(zip(read, images, strict=True), start=1):
+        twins.keep_ink(session, _keep_sheet(session, scan, number, sheet.reading, image), sheet.ink)
     scan.state, scan.read_at = "read", now()
-    scan.problems = _problems(readings)
-    audit.record(session, None, "scan.read", "scan", scan.id, sheets=len(readings))
+    scan.problems = _problems([sheet.reading for sheet in read])
+    audit.record(session, None, "scan.read", "scan", scan.id, sheets=len(read))
 
 
 def _refuse(session: Session, scan_id: str, problem: Problem) -> None:
@@ -117,7 +117,7 @@ def _refuse(session: Session, scan_id: str, problem: Problem) -> None:
     audit.record(session, None, "scan.refused", "scan", scan.id, code=problem.code)
 
 
-def _keep_sheet(session: Session, scan: Scan, number: int, reading: SheetReading, image: str) -> None:
+def _keep_sheet(session: Session, scan: Scan, number: int, reading: SheetReading, image: str) -> Sheet:
     known = load_templates().get(reading.template or "")
     places = list(_places(reading))
     sheet = Sheet(
@@ -133,6 +133,7 @@ def _keep_sheet(session: Session, scan: Scan, number: int, reading: SheetReading
     session.add(sheet)
     session.flush()
     session.add_all(_row(sheet.id, row, name, field) for row, name, field in places)
+    return sheet
 
 
 def counted_month(template: Template | None, values: Mapping[str, str]) -> date | None:

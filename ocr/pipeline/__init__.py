@@ -12,6 +12,7 @@ import cv2
 from ocr.engine import Engine
 from ocr.grid import RuledTable, find_grid
 from ocr.grid.apart import several
+from ocr.inkprint import ink_print
 from ocr.kinds.knowledge import Knowledge
 from ocr.lists import Lists
 from ocr.load import LoadedSheet, open_sheets
@@ -22,7 +23,7 @@ from ocr.pipeline.grid import lines_grid, ruled_grid
 from ocr.quality import SEVERAL, judge
 from ocr.rectify import rectify
 from ocr.rectify.sheet import Image, RectifiedSheet
-from ocr.results import Grid, Problem, ReadSheet, SheetReading
+from ocr.results import Grid, Problem, ReadSheet, SheetReading, boxes_of
 from ocr.template import Template, load_templates
 
 _log = logging.getLogger(__name__)
@@ -87,7 +88,7 @@ class Reader:
         notes = _with_several(notes, sheet, found.tables)
         lost = () if found.places or found.rows else (RULING_LOST,)
         reading = self._form(path, loaded, found, knowledge, (*notes, *found.sheet.problems, *lost), started)
-        return ReadSheet(reading, _jpeg(found.sheet.pixels))
+        return ReadSheet(reading, _jpeg(found.sheet.pixels), ink_print(found.sheet.pixels, boxes_of(reading)))
 
     def _form(self, path: Path, loaded: LoadedSheet, found: Match, knowledge: Knowledge,
               problems: tuple[Problem, ...], started: float) -> SheetReading:

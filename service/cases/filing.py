@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from ocr.template import Template
 from service.access import Actor
-from service.cases import agreements, counts, lessons, paper_returns, persuasions, registers, visits
+from service.cases import agreements, counts, lessons, paper_returns, persuasions, registers, twins, visits
 from service.cases.answers import Row, rows_of
 from service.cases.correction import correct_visit
 from service.errors import Conflict, Invalid
@@ -26,11 +26,13 @@ def sign_off(session: Session, actor: Actor, sheet_id: int, version: int) -> She
 
     A sheet that waits for a second reading is still up for review afterwards, and files nothing yet.
 
-    Raises what closing raises (NotFound, Conflict, Unfinished with the gaps) and Invalid from filing.
+    Raises what closing raises (NotFound, Conflict, Unfinished with the gaps), Invalid from filing, and SamePaper
+    when the paper may be on file already and nobody has said yet whether it is.
     """
     held = close(session, actor, sheet_id, version)
     if held.sheet.state == "signed":
         file_sheet(session, actor, held.sheet)
+        twins.ask_first(session, held.sheet)
     return held.sheet
 
 

@@ -1,6 +1,6 @@
 """All records of the service, one file per stretch of a sheet's journey."""
 
-from service.models.alike import Chore, DuplicatePair, SheetTwin, StudentMerge, Suspect
+from service.models.alike import Chore, DuplicatePair, SheetInk, SheetTwin, StudentMerge, Suspect
 from service.models.cases import Case, CaseEvent, HomeVisit, Student, TownshipCount
 from service.models.duties import CaseDuty, CaseTask, Handover
 from service.models.household import CategoryFact, HouseholdMember, SchoolPeriod
@@ -20,6 +20,6 @@ __all__ = [
     "LedgerMark", "LedgerStep", "Lesson", "ListEntry", "ListImport", "ListProblem", "LoginFailure", "MonthlyReturn",
     "PaperReturn", "Persuasion", "Reading", "ReturnStep", "Scan", "SchoolPeriod", "SchoolPlan", "SecondEntry",
     "SecondReading",
-    "Sheet", "SheetNote", "SheetTwin", "Student", "StudentMerge", "Suspect", "TownshipCount", "Transfer",
+    "Sheet", "SheetInk", "SheetNote", "SheetTwin", "Student", "StudentMerge", "Suspect", "TownshipCount", "Transfer",
     "TransferPairing", "Unit", "User", "WebSession",
 ]

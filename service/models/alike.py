@@ -114,8 +114,20 @@ class Suspect(Base):
     decider: Mapped[User | None] = relationship()
 
 
+class SheetInk(Base):
+    """The print of the ink in a sheet's cells (see `ocr.inkprint`)."""
+
+    __tablename__ = "sheet_inks"
+
+    sheet_id: Mapped[int] = mapped_column(ForeignKey("sheets.id"), primary_key=True)
+    cells: Mapped[dict[str, str]] = mapped_column(JSON, default=dict)
+
+
 class SheetTwin(Base):
-    """Two sheets that may be one paper; `one_id` came first. Until somebody decides, the later is not signed off."""
+    """Two sheets that may be one paper; `one_id` came first. Until somebody decides, the later is not signed off.
+
+    `same`: one of them was set aside as a copy. `signs` say by what they were found (service.cases.twins.SIGNS).
+    """
 
     __tablename__ = "sheet_twins"
     __table_args__ = (CheckConstraint(f"state IN {TWIN_STATES}", "state"), UniqueConstraint("one_id", "other_id"))

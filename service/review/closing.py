@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from ocr.results import NOWHERE
@@ -14,7 +14,7 @@ from service import audit
 from service.access import REVIEW, Actor
 from service.database import now
 from service.errors import Conflict, Invalid
-from service.models import Reading, Sheet
+from service.models import Reading, Sheet, SheetTwin
 from service.models.filed import filed_as
 from service.models.values import FORM_ROW, TOTAL_ROW
 from service.review import second, sheets
@@ -111,6 +111,9 @@ def take_back(session: Session, actor: Actor, sheet_id: int) -> Sheet:
     session.refresh(sheet)
     if moved.rowcount != 1:  # type: ignore[attr-defined]
         raise Conflict("这张表不在已退回或已搁置之中。", "请刷新页面。")
+    session.execute(update(SheetTwin).where(  # a copy after all not set aside is asked about again
+        or_(SheetTwin.one_id == sheet_id, SheetTwin.other_id == sheet_id), SheetTwin.state == "same")
+        .values(state="open", decided_by=None, decided_at=None))
     audit.record(session, actor, "sheet.taken_back", "sheet", sheet_id)
     return sheet
 

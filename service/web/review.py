@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 
 from ocr.template import load_templates
 from service import access, cases, review
+from service.cases import twins
 from service.cases.last_known import last_known
+from service.cases.twins import SamePaper
 from service.errors import Conflict, Invalid
 from service.models import Sheet
 from service.review import catching_up, notes, second, stream
@@ -33,6 +35,7 @@ from service.web.review_bodies import (
     DecisionChange,
     LeaveChange,
     ReturnChange,
+    SamePaperAnswer,
     TemplateChange,
     UndoChange,
     parsed,
@@ -90,6 +93,7 @@ def desk(sheet_id: int) -> ResponseReturnValue:
             "review/desk.html", desk=lay_out(session, actor(), held), sheet=sheet, unit=sheet.unit,
             scan=sheet.scan, known=_known(session, held), notes=notes.notes_of(session, actor(), sheet),
             colleagues=notes.colleagues(session, actor()), phrases=phrases(session, held.template),
+            twins=[twin.to_json() for twin in twins.questions(session, sheet)],
             holder=review.holder(session, actor(), sheet), templates=load_templates(), passed_on=_passed_on(),
             state_words=STATE_WORDS, skip_reasons=notes.SKIP_REASONS, return_reasons=RETURN_REASONS,
             set_aside_reasons=SET_ASIDE_REASONS, user_id=actor().user_id)
@@ -153,9 +157,24 @@ def sign_off(sheet_id: int) -> ResponseReturnValue:
     except review.Unfinished as error:
         return _refusal(error, gaps=[{"key": f"{gap.key[0]}.{gap.key[1]}", "text": gap.text}
                                      for gap in error.gaps])
+    except SamePaper as error:
+        return _refusal(error, twins=[twin.to_json() for twin in error.twins])
     except Conflict as error:
         return _refusal(error, desk=_standing_now(sheet_id))
     return {"state": "signed", "words": "已入档"} if signed else {"state": "to_review", "words": "已转复核录入"}
+
+
+@blueprint.post("/review/<int:sheet_id>/same-paper")
+@requires(access.REVIEW)
+def same_paper(sheet_id: int) -> ResponseReturnValue:
+    """Whether the sheet is a paper already there: then it is set aside, else it may be signed off."""
+    said = parsed(SamePaperAnswer)
+    with installation().database.write() as session:
+        if said.same:
+            twins.is_copy(session, actor(), sheet_id, said.version, said.other)
+        else:
+            twins.is_another(session, actor(), sheet_id, said.other)
+    return {"state": "set_aside" if said.same else "to_review"}
 
 
 @blueprint.post("/review/<int:sheet_id>/return")

@@ -77,6 +77,13 @@ class ReturnChange(LeaveChange):
         return None if self.row is None else (self.row, self.field)
 
 
+class SamePaperAnswer(Change):
+    """Whether the sheet is the same paper as the other."""
+
+    other: int
+    same: bool
+
+
 class TemplateChange(Change):
     """Say which form the sheet is."""
 

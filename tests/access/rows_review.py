@@ -21,6 +21,8 @@ ROWS = [
     Row("POST", "/review/<int:sheet_id>/template", REVIEWERS, "sheet",
         body=STALE | {"template": "home_visit"}, answers=frozenset({409})),
     Row("POST", "/review/<int:sheet_id>/sign-off", REVIEWERS, "sheet", body=STALE, answers=REFUSED_IN_WORDS),
+    Row("POST", "/review/<int:sheet_id>/same-paper", REVIEWERS, "sheet", body=STALE | {"other": 888_888, "same": True},
+        answers=frozenset({422})),
     Row("POST", "/review/<int:sheet_id>/return", REVIEWERS, "sheet", body=STALE | {"reason": "照片模糊"},
         answers=frozenset({409})),
     Row("POST", "/review/<int:sheet_id>/set-aside", REVIEWERS, "sheet", body=STALE | {"reason": "空白表"},
@@ -52,6 +54,8 @@ ROWS = [
     Row("GET", "/api/v1/sheets/<int:sheet_id>", REVIEWERS, "sheet", answers=OK),
     Row("POST", "/api/v1/sheets/<int:sheet_id>/decisions", REVIEWERS, "sheet", body=DECISION,
         answers=frozenset({201, 409})),
+    Row("POST", "/api/v1/sheets/<int:sheet_id>/same-paper", REVIEWERS, "sheet",
+        body=STALE | {"other": 888_888, "same": True}, answers=frozenset({422})),
     Row("POST", "/api/v1/sheets/<int:sheet_id>/sign-off", REVIEWERS, "sheet", body=STALE,
         answers=REFUSED_IN_WORDS),
 ]

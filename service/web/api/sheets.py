@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from service import cases, review
 from service.access import REVIEW
+from service.cases import twins
+from service.cases.twins import SamePaper
 from service.errors import Conflict, Invalid
 from service.models import Sheet
 from service.models.scans import SHEET_STATES
@@ -123,6 +125,14 @@ class SignOffIn(BaseModel):
     version: int = Field(ge=0)
 
 
+class SamePaperIn(BaseModel):
+    """Whether the sheet is the same paper as the sheet `other`."""
+
+    version: int = Field(ge=0)
+    other: int = Field(ge=1, description="id of the other sheet, as named in `same_paper`")
+    same: bool
+
+
 @blueprint.get("/sheets")
 @requires(REVIEW)
 def index() -> ResponseReturnValue:
@@ -170,8 +180,24 @@ def sign_off(sheet_id: int) -> ResponseReturnValue:
     try:
         with installation().database.write() as session:
             return _out(session, cases.sign_off(session, actor(), sheet_id, asked.version))
+    except SamePaper as error:
+        answer, status = _overtaken(error, sheet_id)
+        return {**answer, "same_paper": [twin.to_json() for twin in error.twins]}, status
     except Conflict as error:
         return _overtaken(error, sheet_id)
+
+
+@blueprint.post("/sheets/<int:sheet_id>/same-paper")
+@requires(REVIEW)
+def same_paper(sheet_id: int) -> ResponseReturnValue:
+    """Say whether the sheet is the same paper as another: then it is set aside and counts nothing."""
+    asked = _body(SamePaperIn)
+    with installation().database.write() as session:
+        if asked.same:
+            twins.is_copy(session, actor(), sheet_id, asked.version, asked.other)
+        else:
+            twins.is_another(session, actor(), sheet_id, asked.other)
+        return _out(session, review.find(session, actor(), sheet_id))
 
 
 def _body(model: type[Any]) -> Any:
@@ -182,7 +208,7 @@ def _body(model: type[Any]) -> Any:
         raise Invalid(f"提交的内容不完整或格式不对：{wrong}。") from None
 
 
-def _overtaken(error: Conflict, sheet_id: int) -> ResponseReturnValue:
+def _overtaken(error: Conflict, sheet_id: int) -> tuple[dict[str, Any], int]:
     with installation().database.read() as session:
         now = _out(session, review.find(session, actor(), sheet_id))
     said = {"code": error.code, "message": error.message, "advice": error.advice}
@@ -220,7 +246,7 @@ def _query(name: str, **schema: Any) -> dict[str, Any]:
 
 
 _SHEET_ID = {"name": "sheet_id", "in": "path", "required": True, "schema": {"type": "integer", "minimum": 1}}
-SCHEMAS: tuple[type[BaseModel], ...] = (SheetsOut, SheetOut, DecisionIn, SignOffIn)
+SCHEMAS: tuple[type[BaseModel], ...] = (SheetsOut, SheetOut, DecisionIn, SignOffIn, SamePaperIn)
 PATHS: dict[str, dict[str, Any]] = {
     "/sheets": {"get": {
         "operationId": "listSheets", "tags": ["sheets"], "summary": "某一状态的表，待核对的先来先看",
@@ -235,8 +261,14 @@ PATHS: dict[str, dict[str, Any]] = {
         "operationId": "decide", "tags": ["sheets"], "summary": "对一项内容作出决定；版本已变时 409",
         "parameters": [_SHEET_ID], "requestBody": _takes("DecisionIn"),
         "responses": {"201": _json("SheetOut", "已保存，这张表现在的样子")}}},
+    "/sheets/{sheet_id}/same-paper": {"post": {
+        "operationId": "samePaper", "tags": ["sheets"],
+        "summary": "回答这张表与另一张是不是同一张纸；是则搁置，不重复计入",
+        "parameters": [_SHEET_ID], "requestBody": _takes("SamePaperIn"),
+        "responses": {"200": _json("SheetOut", "这张表现在的样子")}}},
     "/sheets/{sheet_id}/sign-off": {"post": {
-        "operationId": "signOff", "tags": ["sheets"], "summary": "签发并归档；还有未核对的地方时 422",
+        "operationId": "signOff", "tags": ["sheets"],
+        "summary": "签发并归档；还有未核对的地方时 422，可能是已入档的同一张纸时 409（same_paper 列出）",
         "parameters": [_SHEET_ID], "requestBody": _takes("SignOffIn"),
         "responses": {"200": _json("SheetOut", "已入档")}}},
 }

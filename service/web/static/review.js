@@ -8,6 +8,7 @@ import { actionOf, counts, isComposing } from "./review_keys.js";
 import { sendLeft } from "./review_left.js";
 import { Paper } from "./review_paper.js";
 import { Saver, post, spoken } from "./review_saver.js";
+import { ask as askWhetherSame } from "./review_twins.js";
 
 const SETTLE = 350; // after the last field an Enter in full flow must not sign the sheet off
 
@@ -119,6 +120,7 @@ class Session {
       skip: () => this.leaveFor("skip", "已跳过"), ask: () => this.leaveFor("ask", "已请教同事"),
       return: () => this.leaveFor("return", "已退回学校"), "set-aside": () => this.leaveFor("set-aside", "已搁置"),
       "sign-off": () => this.signOff(), template: (id) => this.chooseTemplate(id), "add-row": () => board.addRow(),
+      "compare-twins": () => this.compareTwins(JSON.parse(this.desk.dataset.twins)),
       "accept-row": () => board.acceptRow(), "clear-row": () => board.clearRow(),
       nothing: () => {},
     };
@@ -149,11 +151,26 @@ class Session {
     const answer = await post(`${this.base}/sign-off`, { version: this.saver.version });
     this.isSigning = false;
     if (answer.status === 200) return toNext(this, pressedAt, answer.data.words);
+    if (answer.data.twins) return this.compareTwins(answer.data.twins, () => this.signOff());
     if (answer.data.desk) board?.apply(answer.data.desk, null);
     const gaps = answer.data.gaps ?? [];
     this.desk.querySelector("#gaps").textContent = gaps.length ? `${gaps[0].text}${gaps.length > 1 ? `（还有 ${gaps.length - 1} 处）` : ""}` : "";
     if (gaps.length && board?.box(gaps[0].key)) { board.data.gaps = gaps; board.focus(gaps[0].key); board.paintAll(); }
     if (!gaps.length) note(answer.status ? spoken(answer.data) : "网络不通，没有签发，请再试一次。", "bad");
+  }
+
+  /** Ask about each sheet that may be the same paper; one that is ends the review, else `then` goes on. */
+  async compareTwins(twins, then) {
+    for (const twin of twins) {
+      const said = await askWhetherSame(this.desk, twin);
+      if (!said) return;
+      await this.saver.settled();
+      const answer = await post(`${this.base}/same-paper`, { version: this.saver.version, other: twin.sheet_id, same: said === "same" });
+      if (answer.status !== 200) return note(spoken(answer.data), "bad");
+      if (said === "same") return toNext(this, performance.now(), "已搁置，不重复计入");
+    }
+    this.desk.querySelector("[data-act='compare-twins']")?.closest(".desk-notice").remove();
+    return then?.();
   }
 
   /** Leave the sheet to somebody else or for later, as a dialog says; the field at hand is what a school is shown. */
