@@ -128,7 +128,7 @@ def test_a_corrected_day_of_a_case_that_went_on_moves_only_the_visit(session, co
 
 def test_a_withdrawn_duplicate_leaves_the_figures_and_keeps_its_note(session, county, clerk, bureau):
     visit = file_visit(session, clerk, county.units[SCHOOL])
-    twice = file_visit(session, clerk, county.units[SCHOOL])
+    twice = file_visit(session, clerk, county.units[SCHOOL], visit_time=ago(59).isoformat())
     sheet = session.get_one(Sheet, twice.sheet_id)
     cases.withdraw(session, bureau, sheet.id, sheet.version, "同一张纸拍了两次")
     session.expire_all()

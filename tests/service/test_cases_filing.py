@@ -114,7 +114,7 @@ def test_a_paper_without_id_number_is_matched_by_age_and_leaves_a_doubt(session,
 ])
 def test_a_likeness_is_told_and_never_merged(session, county, clerk, change, doubt):
     first = file_visit(session, clerk, county.units[SCHOOL])
-    second = file_visit(session, clerk, county.units[SCHOOL], **change)
+    second = file_visit(session, clerk, county.units[SCHOOL], visit_time=ago(59).isoformat(), **change)
     assert second.student_id != first.student_id
     assert doubt in doubts_of(second)
     named = [e.detail["student"] for e in second.case.events if e.detail.get("doubt") == doubt]

@@ -97,7 +97,8 @@ def test_a_unit_named_twice_is_objected_to(county):
 
 def test_phrases_are_what_is_settled_again_and_again_and_what_the_form_offers(county, clerk):
     for number in range(3):
-        sheet_id = sheet_of(county, reason=Read("在外照顾祖父"), content=Read(f"第 {number} 家的故事"))
+        sheet_id = sheet_of(county, reason=Read("在外照顾祖父"), content=Read(f"第 {number} 家的故事"),
+                            visit_time=Read(f"2019-04-{11 - number}"))
         with county.installation.database.write() as session:
             cases.sign_off(session, clerk, sheet_id, 0)
     with county.installation.database.read() as session:
