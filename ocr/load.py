@@ -47,7 +47,9 @@ def open_sheets(path: Path, limits: Limits = LIMITS) -> Iterator[LoadedSheet]:
             rgb, missing = decode(picture)
         except MemoryError as hungry:
             raise TooLarge("out of memory") from hungry
-        pixels = np.ascontiguousarray(np.asarray(rgb)[:, :, ::-1])
+        import cv2
+
+        pixels = np.asarray(cv2.cvtColor(np.asarray(rgb), cv2.COLOR_RGB2BGR), np.uint8)
         yield LoadedSheet(0, pixels, dpi_of(picture), _notes(missing))
 
 

@@ -78,12 +78,12 @@ def examples_of(folder: Path) -> Iterator[Example]:
         expected = json.loads(path.read_text(encoding="utf-8"))
         picture = path.with_name(path.name.replace(".expected.json", ".jpg"))
         sheet = rectify(next(open_sheets(picture)).pixels)
-        found = match(sheet, find_grid(sheet), templates, engine.read_line, engine.locate)
+        found = match(sheet, find_grid(sheet), templates, engine.read_print, engine.locate)
         if found is None or found.template.id != expected["template"]:
             continue
         remembering = _Remembering(engine)
         for knowledge in both:
-            reader = FieldReader.of(remembering, knowledge, found)
+            reader = FieldReader(remembering, knowledge, found)
             kinds = {spec.name: spec.kind for spec in (*found.template.fields, *found.template.columns)}
             own = [Example(kinds[name], features(settled), _same(kinds[name], settled.value, value), picture.stem)
                    for name, settled, value in _pairs(reader, expected)

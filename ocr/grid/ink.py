@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from weakref import ref
 
 import cv2
 import numpy as np
@@ -62,9 +63,23 @@ class InkMap:
 
 
 def ink_map(sheet: RectifiedSheet, seals: Sequence[Seal] = ()) -> InkMap:
-    """The strokes of a sheet without its ruling lines and without the ink of `seals` (in the map's pixels)."""
+    """The strokes of a sheet without its ruling lines and without the ink of `seals` (in the map's pixels).
+
+    The last answer is kept while the sheet's lines stay as they are: grid, match and fields ask one after the other.
+    """
+    global _last
+    asked = cv2.countNonZero(sheet.across), cv2.countNonZero(sheet.down), tuple(seals)
+    if _last is None or _last[0]() is not sheet.flat or _last[1] != asked:
+        _last = ref(sheet.flat), asked, _ink_map(sheet, seals)
+    return _last[2]
+
+
+_last: tuple[ref[Image], tuple[int, int, tuple[Seal, ...]], InkMap] | None = None
+
+
+def _ink_map(sheet: RectifiedSheet, seals: Sequence[Seal]) -> InkMap:
     height, width = sheet.across.shape
-    small = cv2.resize(sheet.flat, (width, height), interpolation=cv2.INTER_AREA)
+    small = sheet.flat
     dark = np.where(small < DARK, np.uint8(255), np.uint8(0))
     ruled = cv2.dilate(sheet.across | sheet.down, np.ones((3, 3), np.uint8))
     dark[ruled > 0] = 0

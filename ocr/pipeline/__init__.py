@@ -77,7 +77,7 @@ class Reader:
         notes = (*loaded.notes, *judge(loaded.pixels))
         sheet = rectify(loaded.pixels)
         tables = find_grid(sheet)
-        found = match(sheet, tables, templates, self.engine.read_line, self.engine.locate)
+        found = match(sheet, tables, templates, self.engine.read_print, self.engine.locate)
         if found is None:
             first = sheet
             sheet, tables, grid = self._generic(sheet, tables)
@@ -92,7 +92,7 @@ class Reader:
 
     def _form(self, path: Path, loaded: LoadedSheet, found: Match, knowledge: Knowledge,
               problems: tuple[Problem, ...], started: float) -> SheetReading:
-        reader = FieldReader.of(self.engine, knowledge, found)
+        reader = FieldReader(self.engine, knowledge, found)
         marks = find_marks(found.sheet, found)
         fields = reader.form()
         rows, totals = reader.table() if found.template.shape == "table" else ((), {})
@@ -121,5 +121,5 @@ def _since(started: float) -> float:
 def _jpeg(pixels: Image) -> bytes:
     """The picture people see, its longer side at most IMAGE_SIDE pixels."""
     scale = min(1.0, IMAGE_SIDE / max(pixels.shape[:2]))
-    small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else pixels
+    small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_LINEAR) if scale < 1 else pixels
     return bytes(cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])[1])

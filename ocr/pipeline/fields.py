@@ -68,12 +68,6 @@ class FieldReader:
     engine: Recogniser
     knowledge: Knowledge
     match: Match
-    strokes: InkMap
-
-    @classmethod
-    def of(cls, engine: Recogniser, knowledge: Knowledge, match: Match) -> FieldReader:
-        """A reader with the sheet's strokes found once."""
-        return cls(engine, knowledge, match, ink_map(match.sheet))
 
     def form(self) -> dict[str, FieldReading]:
         """Every field that stands alone, in the template's order; one that was not found is empty and unsure."""
@@ -162,7 +156,7 @@ class FieldReader:
     def _crops(self, spec: FieldSpec, place: Place) -> Iterable[Image]:
         """The written lines of a place as pictures; single boxes are laid side by side as one line."""
         if place.cells:
-            joined = side_by_side(self.match.sheet, place.cells, self.strokes)
+            joined = side_by_side(self.match.sheet, place.cells, ink_map(self.match.sheet))
             return [joined] if joined is not None else []
         printed = () if spec.kind == "date" else place.printed
         lines = place.lines or (place.ink_box,)

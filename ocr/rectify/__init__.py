@@ -45,8 +45,8 @@ def rectify(pixels: Image) -> RectifiedSheet:
     sink = Bend(_long_lines(dark), (work.shape[1], work.shape[0]))
     lean = Bend(_long_lines(across_of(dark)), (work.shape[0], work.shape[1]))
     straight = _straightened(pixels, flatten, size, sink, lean, shrink)
-    flat = evened(straight)
-    ruling = mended_lines(_small(flat))
+    flat = evened(_small(straight))
+    ruling = mended_lines(flat)
     return RectifiedSheet(straight, flat, ruling.across, ruling.down, _quad(flatten, size, pixels),
                           level=ruling.level, plumb=ruling.plumb, worn=ruling.worn)
 
@@ -64,7 +64,7 @@ def turned_sheet(sheet: RectifiedSheet, degrees: int) -> RectifiedSheet:
     turned = sheet.turn(degrees)
     if degrees % 180 == 0:
         return turned
-    ruling = mended_lines(_small(turned.flat))
+    ruling = mended_lines(turned.flat)
     return replace(turned, across=ruling.across, down=ruling.down, level=ruling.level, plumb=ruling.plumb,
                    worn=ruling.worn)
 
@@ -163,10 +163,12 @@ def _between(nodes: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.fl
                                      borderMode=cv2.BORDER_REPLICATE), np.float32)
 
 
-def _small(flat: Image) -> Image:
-    scale = WORK / max(flat.shape)
+def _small(straight: Image) -> Image:
+    """The sheet in grey at the size at which lines are looked for."""
+    grey = cv2.cvtColor(straight, cv2.COLOR_BGR2GRAY)
+    scale = WORK / max(grey.shape)
     way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(flat, (round(flat.shape[1] * scale), round(flat.shape[0] * scale)),
+    return np.asarray(cv2.resize(grey, (round(grey.shape[1] * scale), round(grey.shape[0] * scale)),
                                  interpolation=way), np.uint8)
 
 

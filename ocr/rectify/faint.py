@@ -44,17 +44,26 @@ def ridges(flat: Image) -> Image:
     return np.asarray(cv2.erode(ridge, np.ones((1, ALONG // 2), np.uint8)), np.uint8)
 
 
-def dashes(dark: Image) -> Image:
-    """Mark (255) the level lines that thin dashes or dots make up among the dark pixels."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
-    flat = (stats[:, 3] <= 5) & (stats[:, 2] >= DASH[0]) & (stats[:, 2] <= DASH[1]) & (stats[:, 2] >= stats[:, 3])
-    flat[0] = False
-    if flat.sum() < 6:
-        return np.zeros_like(dark)
-    only = np.where(flat[labels], np.uint8(255), np.uint8(0))
-    thick = cv2.dilate(only, np.ones((3, 1), np.uint8))
-    joined = cv2.morphologyEx(thick, cv2.MORPH_CLOSE, np.ones((1, GAP), np.uint8))
-    return np.asarray(cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((1, MANY), np.uint8)), np.uint8)
+def dashes(dark: Image) -> tuple[Image, Image]:
+    """Mark (255) the level and the plumb lines that thin dashes or dots make up among the dark pixels."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    wide, high = stats[:, 2], stats[:, 3]
+    return _joined(labels, wide, high, plumb=False), _joined(labels, high, wide, plumb=True)
+
+
+def _joined(labels: NDArray[np.int32], long: NDArray[np.int32], thick: NDArray[np.int32], *, plumb: bool) -> Image:
+    """The lines that the components of one direction make up."""
+    dash = (thick <= 5) & (long >= DASH[0]) & (long <= DASH[1]) & (long >= thick)
+    dash[0] = False
+    if dash.sum() < 6:
+        return np.zeros(labels.shape, np.uint8)
+    only = (dash * np.uint8(255))[labels]
+
+    def along(length: int) -> Image:
+        return np.ones((length, 1) if plumb else (1, length), np.uint8)
+
+    joined = cv2.morphologyEx(cv2.dilate(only, along(3).T), cv2.MORPH_CLOSE, along(GAP))
+    return np.asarray(cv2.morphologyEx(joined, cv2.MORPH_OPEN, along(MANY)), np.uint8)
 
 
 def _beside(rows: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -53,11 +53,11 @@ def mended_lines(flat: Image) -> Ruling:
     counts when fewer are broken then. Print that shows through from the back makes more instead.
     """
     dark = dark_pixels(flat)
-    found = _mended(flat, dark, dashes(dark), across_of(dashes(across_of(dark))))
+    across, down = dashes(dark)
+    found = _mended(flat, dark, across, down)
     if found.worn < WORN and not _few(found):
         return found
-    turned = across_of(flat)
-    finer = _mended(flat, dark, dashes(dark) | ridges(flat), across_of(dashes(across_of(dark)) | ridges(turned)))
+    finer = _mended(flat, dark, across | ridges(flat), down | across_of(ridges(across_of(flat))))
     more = len(finer.level) + len(finer.plumb) > len(found.level) + len(found.plumb)
     return finer if finer.worn < 0.7 * found.worn or _few(found) and more else found
 
@@ -207,23 +207,48 @@ def _thin_columns(band: Image, elsewhere: Sequence[int], thick: float, prolong: 
     sides however near the next character stands. Three fifths of its rows are enough then. With
     `prolong` only places are looked at where a line runs on `elsewhere`.
     """
-    if band.shape[0] < 8:
+    if band.shape[0] < 8 or not band.shape[1]:
         return []
-    nearly, many, half = np.percentile(band, (8, 42, 50), axis=0)
-    least = FAINT if prolong else max(FAINT, 2.5 * float(np.median(many)))
-    share = (band >= least).mean(axis=0)
+    least = FAINT if prolong or _clean(band) else max(FAINT, 2.5 * float(np.median(np.percentile(band, 42, axis=0))))
+    share = _count(band >= least) / len(band)
     found = []
-    for a, b in _stretches(many >= least):
+    for a, b in _stretches(_mostly(band, least, share)):
         beside = [share[max(0, a - 4):max(0, a - 1)], share[b + 1:b + 4]]
         attached = max((float(side.mean()) for side in beside if len(side)), default=0.0)
         place = int(a + int(share[a:b].argmax()))
         if b - a > thick + 6 or not (attached < 0.12 or _certain(share[place], beside)
-                                    or nearly[place] >= max(least, 0.55 * half[place]) and attached < 0.6):
+                                    or attached < 0.6 and _throughout(band[:, place], least)):
             continue
         runs_on = any(abs(place - other) <= 4 for other in elsewhere)
         if runs_on or not prolong and _straight(band[:, a:b] >= least):
             found.append(place)
     return found
+
+
+def _clean(band: Image) -> bool:
+    """Whether in more than half of the columns two fifths of the pixels are paper, so that FAINT is what counts."""
+    few = int(np.ceil(0.42 * (len(band) - 1))) + 1
+    return bool(np.count_nonzero(_count(band <= int(FAINT / 2.5)) >= few) * 2 > band.shape[1])
+
+
+def _mostly(band: Image, least: float, share: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """The columns whose 42nd percentile reaches `least`: asked only where `share` of the rows leaves it open."""
+    marked = share >= 1 - (np.ceil(0.42 * (len(band) - 1)) + 1) / len(band)
+    at = np.flatnonzero(marked)
+    marked[at] = np.percentile(band[:, at], 42, axis=0) >= least
+    return np.asarray(marked)
+
+
+def _throughout(column: Image, least: float) -> bool:
+    """Whether a column is dark nearly all along, and nearly as dark as it is in the middle."""
+    nearly, half = np.percentile(column, (8, 50))
+    return bool(nearly >= max(least, 0.55 * half))
+
+
+def _count(marked: NDArray[np.bool_]) -> NDArray[np.int32]:
+    """How many rows are marked in each column."""
+    rows = np.ascontiguousarray(marked).view(np.uint8)
+    return np.asarray(cv2.reduce(rows, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S)[0])
 
 
 def _certain(share: float, beside: Sequence[NDArray[np.float64]]) -> bool:
@@ -250,5 +275,5 @@ def _stretches(marked: NDArray[np.bool_]) -> list[tuple[int, int]]:
 
 def _known(plumb: Sequence[Rule], place: int, top: float, bottom: float) -> bool:
     """Whether a line found before already covers this stretch."""
-    return any(abs(rule.where((top + bottom) / 2) - place) < 8
-               and min(rule.end, bottom) - max(rule.start, top) > 0.8 * (bottom - top) for rule in plumb)
+    return any(min(rule.end, bottom) - max(rule.start, top) > 0.8 * (bottom - top)
+               and abs(rule.where((top + bottom) / 2) - place) < 8 for rule in plumb)

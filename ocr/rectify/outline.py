@@ -275,16 +275,23 @@ def _fitted(a: Corners, b: Corners, slope: tuple[NDArray[np.float32], NDArray[np
         return a, b
     t = np.linspace(0.06, 0.94, len(weight))
     keep = seen
-    line = np.zeros(2)
+    rate = start = 0.0
     for _ in range(3):
-        line = np.polyfit(t[keep], offset[keep], 1)
-        wrong = np.abs(np.polyval(line, t) - offset)
+        rate, start = _line(t[keep], offset[keep])
+        wrong = np.abs(start + rate * t - offset)
         keep = seen & (wrong <= max(1.0, float(np.median(wrong[keep])) * 2))
         if keep.sum() < 6:
             break
     along = (b - a) / max(float(np.linalg.norm(b - a)), 1e-6)
     normal = np.array((along[1], -along[0]), np.float32)
-    return a + normal * np.float32(np.polyval(line, 0)), b + normal * np.float32(np.polyval(line, 1))
+    return a + normal * np.float32(start), b + normal * np.float32(start + rate)
+
+
+def _line(t: NDArray[np.float64], y: NDArray[np.intp]) -> tuple[float, float]:
+    """Rate and start of the line of least squares through some points."""
+    away = t - t.mean()
+    rate = float(away @ y) / max(1e-9, float(away @ away))
+    return rate, float(y.mean()) - rate * float(t.mean())
 
 
 def _meeting(a: Corners, b: Corners, c: Corners, d: Corners) -> Corners | None:

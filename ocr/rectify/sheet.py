@@ -26,9 +26,9 @@ _TURNS = {90: cv2.ROTATE_90_CLOCKWISE, 180: cv2.ROTATE_180, 270: cv2.ROTATE_90_C
 class RectifiedSheet:
     """A sheet as if it lay flat under the scanner.
 
-    `pixels` is height × width × BGR in the paper's own colours; `flat` the grey of the same size
-    with the light evened (paper near 255). `across` and `down` mark the ruling lines (255) at a
-    smaller size of the same shape. `quad` are the sheet's corners in the input, relative 0–1, in
+    `pixels` is height × width × BGR in the paper's own colours; `flat` the grey at a
+    smaller size of the same shape with the light evened (paper near 255). `across` and `down` mark the
+    ruling lines (255) at the size of `flat`. `quad` are the sheet's corners in the input, relative 0–1, in
     the order top left, top right, bottom right, bottom left of the sheet as it stands here;
     `turned` are the degrees clockwise by which the input was turned to stand like this. `red_seals`
     are the squares around red seals: their ink is taken out of crops. `level` and `plumb` are the
@@ -78,7 +78,7 @@ class RectifiedSheet:
             x0, y0, x1, y1 = self.area(other)
             hide[max(0, y0 - top):max(0, y1 - top), max(0, x0 - left):max(0, x1 - left)] = 255
         if hide.any():
-            crop[hide > 0] = _paper(crop, self.flat[top:bottom, left:right])
+            crop[hide > 0] = _paper(crop, self._enlarged(self.flat, (left, top, right, bottom)))
         return crop
 
     def _bleach(self, crop: Image, at: tuple[int, int], seal: Box) -> None:
@@ -91,14 +91,17 @@ class RectifiedSheet:
 
     def ruled(self, area: tuple[int, int, int, int]) -> Image:
         """Mask (255) of the ruling lines within an area in pixels, in that area's size."""
+        part = self._enlarged(self.across, area) | self._enlarged(self.down, area)
+        return np.asarray(cv2.dilate(part, np.ones((3, 3), np.uint8)), np.uint8)
+
+    def _enlarged(self, small: Image, area: tuple[int, int, int, int]) -> Image:
+        """What one of the smaller pictures shows of an area in pixels, in that area's size."""
         left, top, right, bottom = area
-        rows, columns = self.across.shape
+        rows, columns = small.shape
         width, height = self.size
-        # The masks are smaller than the sheet: take their part, a pixel more, and enlarge it.
         ys = np.minimum((np.arange(top, bottom) * rows) // height, rows - 1)
         xs = np.minimum((np.arange(left, right) * columns) // width, columns - 1)
-        part = self.across[np.ix_(ys, xs)] | self.down[np.ix_(ys, xs)]
-        return np.asarray(cv2.dilate(part, np.ones((3, 3), np.uint8)), np.uint8)
+        return np.asarray(small[np.ix_(ys, xs)])
 
     def turn(self, degrees: int) -> RectifiedSheet:
         """This sheet turned clockwise by 0, 90, 180 or 270 degrees."""

@@ -29,7 +29,7 @@ def measure(path: Path, engine: Engine) -> dict[str, Any]:
     start = time.process_time()
     sheet = rectify(next(iter(open_sheets(path))).pixels)
     tables = find_grid(sheet)
-    claimed = match(sheet, tables, load_templates().values(), engine.read_line, engine.locate)
+    claimed = match(sheet, tables, load_templates().values(), engine.read_print, engine.locate)
     sheet, tables = upright(sheet, tables, engine.read_line)
     seconds = time.process_time() - start
     best = max(tables, key=lambda table: len(table.cells), default=None)

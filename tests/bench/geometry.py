@@ -39,7 +39,7 @@ class Reader:
         self.read_line(np.full((48, 200, 3), 255, np.uint8))
 
     def read_line(self, crop: np.ndarray) -> tuple[str, float]:
-        return self._timed(self.engine.read_line, crop)
+        return self._timed(self.engine.read_print, crop)
 
     def locate(self, crop: np.ndarray) -> list[tuple[str, float]]:
         return self._timed(self.engine.locate, crop)

@@ -50,10 +50,10 @@ def read(sample: Path) -> tuple[Match, Mapping[str, Settled], Mapping[str, Field
     engine = Engine()
     lists = Lists(read_roster(SAMPLES / "roster.csv"), read_units(SAMPLES / "units.csv"))
     sheet = rectify(next(open_sheets(sample)).pixels)
-    found = match(sheet, find_grid(sheet), list(load_templates().values()), engine.read_line, engine.locate)
+    found = match(sheet, find_grid(sheet), list(load_templates().values()), engine.read_print, engine.locate)
     if found is None:
         raise SystemExit(f"{sample} matches no form")
-    reader = FieldReader.of(engine, Knowledge(lists), found)
+    reader = FieldReader(engine, Knowledge(lists), found)
     return found, reader.settled_form(), reader.form()
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from ocr import engine_weights
 from ocr.decode import best_path
-from ocr.engine import STEP, WIDTHS, Engine
+from ocr.engine import GRAIN, STEP, WIDEST, Engine
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -72,9 +72,25 @@ def test_places_of_characters_run_from_left_to_right(engine):
     assert 0 < places[0] < places[-1] <= 1
 
 
-def test_widths_are_few_and_whole_steps():
-    assert list(WIDTHS) == sorted(WIDTHS)
-    assert all(width % STEP == 0 for width in WIDTHS)
+def test_widths_are_whole_steps():
+    assert GRAIN % STEP == WIDEST % GRAIN == 0
+
+
+@pytest.mark.weights
+def test_print_is_read_narrowed_and_again_as_it_is_where_that_is_doubtful(engine, monkeypatch):
+    asked = []
+    plain = Engine.emissions
+
+    def counted(self, crop, share=1.0):
+        asked.append(share)
+        return plain(self, crop, share)
+
+    monkeypatch.setattr(Engine, "emissions", counted)
+    assert engine.read_print(line("20190411"))[0] == "20190411"
+    assert asked == [0.5]
+    noise = np.random.default_rng(5).integers(0, 255, (40, 200, 3), np.uint8)
+    assert engine.read_print(noise) == engine.read_line(noise)
+    assert asked[1:] == [0.5, 1.0, 1.0]
 
 
 def test_a_folder_of_the_caller_goes_before_the_wheel(tmp_path, monkeypatch):

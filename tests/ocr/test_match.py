@@ -30,7 +30,7 @@ class Counting:
 
     def read_line(self, crop: np.ndarray) -> tuple[str, float]:
         self.asked += 1
-        return self.engine.read_line(crop)
+        return self.engine.read_print(crop)
 
     def locate(self, crop: np.ndarray) -> list[tuple[str, float]]:
         self.asked += 1
