@@ -42,6 +42,10 @@ _NOTHING = 0.995
 """Blanks surer than this say nothing new when the step before was one too."""
 
 
+_INVISIBLE = FLOOR / 100
+"""Most characters are less probable than this along a whole line: they are not worth adding up."""
+
+
 class Fold:
     """Which characters stand for each symbol of a field; made once per alphabet and set of symbols.
 
@@ -60,8 +64,7 @@ class Fold:
                  for name in {character, simple[number], *looks.get(character, ())} if name in wanted]
         pairs.sort()
         self._sources = np.array([number for _, number in pairs], np.int64)
-        targets = np.array([target for target, _ in pairs], np.int64)
-        self._targets, self._starts = np.unique(targets, return_index=True)
+        self._targets = np.array([target for target, _ in pairs], np.int64)
         self._space = -1 if " " in wanted else alphabet.index.get(" ", -1)
 
     def __call__(self, emissions: Emissions) -> Lattice:
@@ -73,8 +76,11 @@ class Fold:
         news[1:] = (blank[1:] < _NOTHING) | (blank[:-1] < _NOTHING)
         steps: NDArray[np.float64] = np.full((int(news.sum()), len(self.symbols) + 1), FLOOR)
         if len(self._sources) and len(steps):
-            picked = emissions.steps[np.flatnonzero(news)[:, None], self._sources]
-            steps[:, self._targets + 1] += np.add.reduceat(picked, self._starts, axis=1)
+            kept = emissions.steps[news]
+            seen = kept.max(axis=0)[self._sources] >= _INVISIBLE
+            targets, starts = np.unique(self._targets[seen], return_index=True)
+            if len(targets):
+                steps[:, targets + 1] += np.add.reduceat(kept[:, self._sources[seen]], starts, axis=1)
         known = steps[:, 1:].sum(axis=1)
         steps[:, 0] += blank[news] + JUNK * np.maximum(0.0, 1.0 - blank[news] - known)
         return Lattice(steps, self.symbols)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import string
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from ocr.decode import Lattice
@@ -42,6 +42,12 @@ def _numbered() -> Trie:
     return dictionary().with_words(words)
 
 
+@lru_cache(maxsize=2)
+def _with_names(names: tuple[str, ...]) -> Trie:
+    """The words of running text and the names read elsewhere on its sheet, which holds several such texts."""
+    return _numbered().with_words(dict.fromkeys(names, _NAMED))
+
+
 @cache
 def symbols() -> str:
     """Characters of ordinary text: GB2312, those of names beyond it, digits, letters, punctuation."""
@@ -63,7 +69,7 @@ def read(evidence: Evidence, context: Context) -> KindReading:
         return ticked.read(evidence)
     if (blank := crossed_off(evidence)) is not None:
         return blank
-    trie = _numbered().with_words(dict.fromkeys(context.words, _NAMED))
+    trie = _with_names(context.words)
     found = search(lattice(evidence), Sentences(trie), beams=16, choices=12, unseen=SEEN)
     candidates = merged((Candidate(h.text, h.text, h.log_p) for h in found), keep=6)
     return KindReading(candidates, evidence) if candidates else nothing(evidence)
