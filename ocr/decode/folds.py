@@ -20,7 +20,7 @@ from ocr.decode import FLOOR, Alphabet, Emissions, Lattice
 DIGITS = "0123456789"
 
 LOOKS_LIKE_DIGIT: Mapping[str, str] = {
-    "0": "OoDQ〇○◯Ооο口°⓪Oσ",
+    "0": "OoDQCc〇○◯Ооο口°⓪Oσ",
     "1": "lI|丨!/iıⅠ①丿亅ⅼ[]Ɩ｜∣",
     "2": "zZ乙②z乞",
     "3": "ЗзЭэヨろ③ʒ",

@@ -18,7 +18,10 @@ from ocr.kinds.numerals import DIGITS as CHINESE
 from ocr.kinds.numerals import chinese
 
 _SEPARATORS = "年月日号.-/、 "
-LOOKS = {**LOOKS_LIKE_DIGIT, "〇": "零○◯0OoО。", "0": "OoDQ○◯Ооο°", "一": "-—－–", "-": "—－–一~ー_―",
+_ITSELF = str.maketrans("", "", "日/〇")
+"""Characters that stand for themselves in a date, whatever digit they look like."""
+LOOKS = {**{digit: looks.translate(_ITSELF) for digit, looks in LOOKS_LIKE_DIGIT.items()},
+         "〇": "零○◯0OoО。", "一": "-—－–", "-": "—－–一~ー_―",
          ".": "·。,，．•・", "/": "／", "年": "牛午生军", "月": "用目刀冃且", "日": "曰目口Β", "号": "號",
           "十": "+＋ナ†", "二": "=", "三": "彡", "八": "人入", "四": "回", "五": "互"}
 _SYMBOLS = DIGITS + CHINESE + "十廿卅" + _SEPARATORS

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from ocr.decode.folds import folded
+from ocr.decode.folds import LOOKS_LIKE_DIGIT, folded
 from ocr.decode.search import search
 from ocr.kinds import free_text
 from ocr.kinds.evidence import Candidate, Context, Evidence, KindReading, merged, nothing
 from ocr.kinds.knowledge import Knowledge
 from ocr.kinds.language import Sentences, Trie, dictionary
+from ocr.kinds.numerals import chinese
 
-_ENDS = {"村": 0.06, "组": 0.05, "镇": 0.04, "县": 0.03, "乡": 0.015, "街道": 0.01, "市": 0.01, "号": 0.01, "庄": 0.01,
+_ENDS = {"村": 0.06, "组": 0.01, "镇": 0.04, "县": 0.03, "乡": 0.015, "街道": 0.01, "市": 0.01, "号": 0.01, "庄": 0.01,
          "第": 0.01, "村民组": 0.01, "社区": 0.008, "寨": 0.006, "沟": 0.006, "省": 0.005, "路": 0.005,
          "居委会": 0.003, "小区": 0.003, "洛阳市": 0.003, "河南省": 0.003}
 _VILLAGES = "岭洼湾屯营坡店河窑楼王张李赵杨郭马孙程范姜常韩石周牛丁任宋温东西南北上下前后大小新老高刘陈"
+_NAMES = "丁口日"
+"""Characters like digits that names of places have."""
 _NUMBERS = "一二三四五六七八九十0123456789"
-_WORDS = _ENDS | dict.fromkeys(_VILLAGES, 0.004) | dict.fromkeys(_NUMBERS, 0.012)
+_GROUPS = {f"{text}组": share / 20 for number in range(1, 21) for text, share in ((str(number), 0.06),
+                                                                                   (chinese(number), 0.03))}
+"""Groups of a village's people, in figures and in words."""
+_WORDS = _ENDS | _GROUPS | dict.fromkeys(_VILLAGES, 0.004) | dict.fromkeys(_NUMBERS, 0.012)
 """Words addresses are made of, with their shares."""
+_LOOKS = {digit: "".join(c for c in looks if c not in _NAMES) for digit, looks in LOOKS_LIKE_DIGIT.items()}
 _KNOWN = 0.06
 """Share of the county's own name and townships among the words of an address."""
 _WEIGHT, _REWARD = 0.45, 16.0
@@ -26,7 +33,7 @@ _WEIGHT, _REWARD = 0.45, 16.0
 
 def read(evidence: Evidence, context: Context) -> KindReading:
     """The likeliest addresses."""
-    lattice = folded(evidence.joined, free_text.symbols(), quiet=free_text.QUIET)
+    lattice = folded(evidence.joined, free_text.symbols(), _LOOKS, free_text.QUIET)
     words = Sentences(_trie(_known(context.knowledge)), _WEIGHT, _REWARD)
     found = search(lattice, words, beams=16, choices=12, unseen=free_text.SEEN)
     candidates = merged((Candidate(h.text, h.text, h.log_p) for h in found), keep=6)

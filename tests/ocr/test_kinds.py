@@ -175,6 +175,15 @@ def test_addresses_keep_their_free_tail():
     assert value("place", "伊川县鸦岭镇王沟村8组", lists=UNITS) == "伊川县鸦岭镇王沟村8组"
 
 
+def test_a_group_of_a_village_keeps_its_number():
+    assert value("place", "河滨街道李庄村乙组", (7, "2", 0.1)) == "河滨街道李庄村2组"
+
+
+def test_the_printed_word_day_is_no_eight():
+    found = read(written("2018年4月2日", (7, "日", 0.02)), context("date"))
+    assert "2018-04-28" not in [c.value for c in found.candidates if c.log_p > found.best.log_p - 8]
+
+
 def test_running_text_is_mended_by_its_words():
     assert value("free_text", "孩子厌字，不愿到校。", (3, "学", 0.3)) == "孩子厌学，不愿到校。"
     assert value("free_text", "生活費困难") == "生活费困难"
