@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from functools import cache
 
+from ocr.decode import Hypothesis
 from ocr.decode.folds import DIGITS, LOOKS_LIKE_DIGIT, folded
 from ocr.kinds.evidence import Candidate, Context, Evidence, KindReading, merged, nothing
 from ocr.kinds.grammar import Lexicon
@@ -19,7 +21,7 @@ _SYMBOLS = DIGITS + CHINESE[1:] + "十年级班初().-"
 _GRADES_BY_USE = {"{c}年级": 0.45, "{c}": 0.3, "{d}年级": 0.05, "{d}": 0.03, "{c}年": 0.02}
 _JUNIOR_BY_USE = {"初{c}": 0.15, "初中{c}年级": 0.002, "初{c}年级": 0.005}
 _CLASSES_BY_USE = {"{d}班": 0.3, "({d})班": 0.3, "{c}班": 0.12, "({c})班": 0.05, "({d})": 0.02,
-                   ".{d}班": 0.02, ".{d}": 0.01, "-{d}班": 0.005, "": 0.12}
+                   "班": 0.01, ".{d}班": 0.02, ".{d}": 0.01, "-{d}班": 0.005, "": 0.12}
 _MOST_CLASSES = 16
 
 
@@ -27,8 +29,24 @@ def read(evidence: Evidence, context: Context) -> KindReading:
     """The likeliest grades and classes; the class may be missing."""
     lexicon, values = _written()
     found = lexicon.read(folded(evidence.joined, _SYMBOLS, _LOOKS), beams=16)
-    candidates = merged(Candidate(values[h.text], h.text, h.log_p) for h in found)
+    candidates = merged(each for h in found for each in _meant(h, values[h.text]))
     return KindReading(candidates, evidence) if candidates else nothing(evidence, "no_grade")
+
+
+def _meant(found: Hypothesis, grade_class: str) -> list[Candidate]:
+    """What a text stands for; a class without its number has lost a narrow one, most likely 1."""
+    if not _lost(found.text):
+        return [Candidate(grade_class, found.text, found.log_p)]
+    return [Candidate(f"{grade_class}{klass}班", found.text, found.log_p + math.log(share))
+            for klass, share in enumerate(_LOST_CLASS, 1)]
+
+
+def _lost(text: str) -> bool:
+    return text.endswith("级班")
+
+
+_LOST_CLASS = (0.65, *[0.05] * 7)
+"""Shares of the classes whose number the recogniser passes over."""
 
 
 @cache
@@ -57,6 +75,9 @@ def _class_texts(grade_text: str) -> list[tuple[int, str, float]]:
     """Class number (0 for none), its text, its prior."""
     found = []
     for form, use in _CLASSES_BY_USE.items():
+        if form == "班":
+            found.append((0, form, use))
+            continue
         if not form:
             if not grade_text.isdigit():
                 found.append((0, "", use if len(grade_text) > 1 else use / 10))

@@ -34,7 +34,8 @@ class Settled:
 
     `candidates` are (value, raw, probability), best first, adding up to at most 1; `alone` is the
     value the field's own writing favours and `alone_p` its probability without any rule; `agreed`
-    counts the rules that speak for the value, `flags` name those that object.
+    counts the rules that speak for the value and not for the next likely one, by fields that stand as
+    written; `flags` name the rules that object.
     """
 
     candidates: tuple[tuple[str, str, float], ...]
@@ -144,13 +145,19 @@ def _settled(reading: KindReading, marginal: NDArray[np.float64] | None) -> Sett
 def _objected(settled: dict[str, Settled], rules: list[Mapping[str, Any]],
               knowledge: Knowledge) -> dict[str, Settled]:
     """Each rule held against the chosen values: an objection is a flag, an agreement is counted."""
+    values = {name: field.value for name, field in settled.items()}
+    moved = {name for name, field in settled.items() if field.value != field.alone}
     for rule in rules:
-        touched = [name for name in _fields(rule) if name in settled]
-        verdicts = OBJECTIONS[rule["rule"]](rule, {name: settled[name].value for name in touched}, knowledge)
+        judge, touched = OBJECTIONS[rule["rule"]], [name for name in _fields(rule) if name in settled]
+        chosen = {name: values[name] for name in touched}
+        verdicts = judge(rule, chosen, knowledge)
         for name, holds in verdicts.items():
             before = settled[name]
             flags = before.flags if holds else (*before.flags, str(rule["rule"]))
-            settled[name] = replace(before, agreed=before.agreed + int(holds), flags=tuple(dict.fromkeys(flags)))
+            rival = {**chosen, name: before.candidates[1][0]} if len(before.candidates) > 1 else {}
+            speaks = holds and moved.isdisjoint(verdicts.keys() - {name}) \
+                and not (rival and judge(rule, rival, knowledge).get(name, False))
+            settled[name] = replace(before, agreed=before.agreed + int(speaks), flags=tuple(dict.fromkeys(flags)))
     return settled
 
 

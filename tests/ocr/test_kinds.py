@@ -222,3 +222,9 @@ def test_a_surname_written_twice_was_struck_out_once():
     twice = read(written("许许佩", (0, "评", 0.3)), context("person_name"))
     alone = read(written("张芳芳"), context("person_name"))
     assert (twice.candidates[0].value, alone.best.value) == ("许佩", "张芳芳")
+
+
+def test_a_class_whose_number_is_passed_over_is_most_likely_the_first():
+    found = read(written("六年级班", sure=0.9999), context("grade_class"))
+    assert found.best.value == "六年级1班"
+    assert 2 < found.candidates[0].log_p - found.candidates[1].log_p < 4
