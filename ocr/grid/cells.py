@@ -33,7 +33,10 @@ class Lattice:
     """All rows and columns of a ruling, with the share of every border between them that is drawn."""
 
     def __init__(self, level: Sequence[Rule], plumb: Sequence[Rule], across: Image, down: Image) -> None:
-        self.dropped: list[tuple[float, float, float]] = []  # x, top and bottom of what proved to be no line
+        strokes = [rule for rule in plumb if _beside_a_line(rule, plumb)]
+        plumb = [rule for rule in plumb if rule not in strokes]
+        # x, top and bottom of what proved to be no line
+        self.dropped = [(rule.at, rule.start - 8, rule.end + 8) for rule in strokes]
         self._across, self._down = across, np.ascontiguousarray(down.T)
         self.ys, level_groups = _lines(level, plumb)
         self.xs, plumb_groups = _lines(plumb, level)
@@ -128,6 +131,14 @@ class Lattice:
         for index in np.flatnonzero(shares < DRAWN):
             if not _crossed(strokes, at, places[index], places[index + 1]):
                 shares[index] = DRAWN
+
+
+def _beside_a_line(rule: Rule, lines: Sequence[Rule]) -> bool:
+    """Whether a short line stands beside a long one, too far away to be a piece of it: a figure 1 at a border."""
+    middle = (rule.start + rule.end) / 2
+    return any(other.end - other.start > 4 * (rule.end - rule.start) and other.start < rule.start
+               and rule.end < other.end and SAME - 2 < abs(other.where(middle) - rule.at) <= MERGE + 4
+               for other in lines)
 
 
 Chosen = list[list[Rule | None]]

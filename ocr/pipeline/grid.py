@@ -23,10 +23,11 @@ def ruled_grid(sheet: RectifiedSheet, tables: Sequence[RuledTable], engine: Engi
     written = [_written(sheet, cell.box, strokes, engine) if cell.ink is not None else [] for cell in table.cells]
     cells = [GridCell(cell.row, cell.col, cell.rowspan, cell.colspan, *_text(lines), cell.box)
              for cell, lines in zip(table.cells, written, strict=True)]
-    for col in range(table.cols):
-        column = [place for place, cell in enumerate(cells)
-                  if cell.col == col and cell.colspan == 1 and len(written[place]) == 1]
-        for place, number in zip(column, numbers([written[place][0] for place in column]), strict=True):
+    columns = [[place for place, cell in enumerate(cells)
+                if cell.col == col and cell.colspan == 1 and len(written[place]) == 1] for col in range(table.cols)]
+    found = numbers([[written[place][0] for place in column] for column in columns])
+    for column, answers in zip(columns, found, strict=True):
+        for place, number in zip(column, answers, strict=True):
             if number is not None:
                 cells[place] = replace(cells[place], text=number[0], confidence=round(number[1], 4))
     return Grid(table.rows, table.cols, tuple(cells))
@@ -44,8 +45,9 @@ def lines_grid(sheet: RectifiedSheet, engine: Engine) -> Grid | None:
 
 def _written(sheet: RectifiedSheet, box: Box, strokes: InkMap, engine: Engine) -> list[Written]:
     """The lines of a cell from top to bottom."""
-    lines = [relative(line, strokes) for line in text_lines(strokes, pixels(box, strokes))]
-    return [Written.of(engine.emissions(sheet.crop(line, _MARGIN))) for line in lines]
+    return [Written.of(engine.emissions(sheet.crop(relative(line, strokes), _MARGIN)),
+                       (line[2] - line[0]) / (line[3] - line[1]))
+            for line in text_lines(strokes, pixels(box, strokes))]
 
 
 def _text(lines: Sequence[Written]) -> tuple[str, float]:

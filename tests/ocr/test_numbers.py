@@ -7,8 +7,12 @@ from tests.ocr.writing import written
 
 
 def column(*texts: str) -> list[str | None]:
-    cells = [Written.of(written(text).joined) for text in texts]
-    return [None if found is None else found[0] for found in numbers(cells)]
+    cells = [cell(text) for text in texts]
+    return [None if found is None else found[0] for found in numbers([cells])[0]]
+
+
+def cell(text: str, *doubts: tuple[int, str, float], wide: float | None = None) -> Written:
+    return Written.of(written(text, *doubts).joined, 0.7 * len(text) if wide is None else wide)
 
 
 def test_letters_that_look_like_digits_are_digits_among_numbers() -> None:
@@ -33,8 +37,14 @@ def test_a_decimal_point_is_read_where_the_column_has_decimals() -> None:
 
 
 def test_a_doubtful_number_is_less_sure() -> None:
-    cells = [Written.of(written(text).joined) for text in ("12", "30", "4", "55")]
-    doubtful = Written.of(written("71", (0, "1", 0.4)).joined)
-    found = numbers([*cells, doubtful])
+    [found] = numbers([[*map(cell, ("12", "30", "4", "55")), cell("71", (0, "1", 0.4))]])
     assert found[4] is not None and found[0] is not None
     assert found[4][0] == "71" and found[4][1] < 0.7 < 0.9 < found[0][1]
+
+
+def test_two_digits_run_together_are_told_by_their_width() -> None:
+    usual = [cell(text, wide=0.1 + 0.7 * len(text)) for text in map(str, range(2, 60, 3)) if "1" not in text]
+    doubtful = written("25", (1, "-", 0.99)).joined
+    for wide, read in ((0.8, "2"), (1.5, "25")):
+        [found] = numbers([[*usual, Written.of(doubtful, wide)]])
+        assert found[-1] is not None and found[-1][0] == read

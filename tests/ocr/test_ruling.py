@@ -127,3 +127,11 @@ def test_a_streak_down_the_page_is_no_border() -> None:
     picture = ruled(COLUMNS, ROWS)
     cv2.line(picture, (1290, 0), (1292, A4[1]), (90, 90, 90), 3)
     assert shape(grid(picture)) == (11, 4, 44)
+
+
+def test_a_figure_1_close_to_a_border_is_ink() -> None:
+    picture = ruled(COLUMNS, ROWS)
+    cv2.line(picture, (168, 708), (169, 793), (60, 60, 60), 4)
+    table = grid(picture)
+    assert shape(table) == (11, 4, 44)
+    assert {(cell.row, cell.col) for cell in table.cells if cell.ink is not None} == {(4, 0)}
