@@ -25,6 +25,9 @@ CLEAR = 0.8
 FAINTLY, APART = 0.25, 0.1
 """Least likeness of a heading hardly legible, and by how much it must be more like this column than any other."""
 
+WORDED = ("unit", "person_name", "school")
+"""Kinds of column that hold words in every row."""
+
 HALF = 0.5
 """Likeness at which a heading that is no other's is taken for a missing column's."""
 
@@ -131,8 +134,22 @@ def _last_one(view: View, found: Headed, unread: list[Cell], template: Template)
             found.heads[spec.name], found.scores[spec.name] = alike[0], 0.5
             free.remove(alike[0])
     left = [spec for spec in missing if spec.name not in found.heads]
+    needed = [spec for spec in left if spec.required and spec.kind in WORDED]
+    worded = [cell for cell in free if _holds_words(view, found.table, cell)] if len(needed) == 1 else []
+    if len(worded) == 1:
+        found.heads[needed[0].name], found.scores[needed[0].name] = worded[0], 0.5
+        left.remove(needed[0])
+        free.remove(worded[0])
     if len(left) == 1 and len(free) == 1 and not unlike(view.label(free[0], 2), left[0].labels):
         found.heads[left[0].name], found.scores[left[0].name] = free[0], 0.5
+
+
+def _holds_words(view: View, table: RuledTable, head: Cell) -> bool:
+    """Whether the first cells under a heading nobody can read are filled with words, as a list of names is."""
+    under = [cell for cell in table.cells if cell.col == head.col and cell.colspan == head.colspan
+             and head.row + head.rowspan <= cell.row and cell.ink is not None][:3]
+    worded = [sum(character >= "㐀" for character in view.label(cell, 1)) >= 2 for cell in under]
+    return len(worded) >= 2 and sum(worded) >= 2
 
 
 def _total_row(view: View, found: Headed, template: Template) -> int | None:

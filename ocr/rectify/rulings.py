@@ -62,7 +62,7 @@ def _within(lines: list[Rule], crossing: Sequence[Rule]) -> list[Rule]:
     if not far or not _enough(kept, lines, crossing):
         return lines
     own = [cut for cut in (_own_part(rule, first, last) for rule in far) if cut is not None]
-    own += [_clipped(rule, first, last) for rule in far if _prolonged(rule, first, last)]
+    own += [_clipped(rule, first, last) for rule in far if _prolonged(rule, kept)]
     lost = [rule for rule in far if not any(abs(rule.at - other.at) <= 2 * SAME for other in (*kept, *own))]
     kept = sorted([*kept, *own], key=lambda rule: rule.at)
     again = [_clipped(rule, first, last) for rule in lost if _needed(rule, kept, crossing)]
@@ -82,11 +82,12 @@ def _enough(kept: Sequence[Rule], lines: Sequence[Rule], crossing: Sequence[Rule
     return len(whole) >= 3 and whole[-1].at - whole[0].at > 0.8 * longest
 
 
-def _prolonged(rule: Rule, first: float, last: float) -> bool:
-    """Whether a line ends with the ruling on one side and runs past it on the other: a border that a stroke of
-    the title or a fold goes on from. Folds, streaks and notebook lines do not end there.
+def _prolonged(rule: Rule, kept: Sequence[Rule]) -> bool:
+    """Whether a line ends with the ruling's others on one side and runs past them on the other: a border that a
+    stroke of the title or a fold goes on from. Folds, streaks and notebook lines do not end there.
     """
-    start, end = abs(rule.start + 8 - first) <= REACH, abs(rule.end - 8 - last) <= REACH
+    start = abs(rule.start - float(np.median([other.start for other in kept]))) <= REACH
+    end = abs(rule.end - float(np.median([other.end for other in kept]))) <= REACH
     return start != end
 
 

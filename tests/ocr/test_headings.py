@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ocr.grid import Cell, RuledTable
 from ocr.grid.ink import Ink
@@ -20,18 +20,20 @@ class Printed:
     """What a sheet's headings say, instead of a picture of them."""
 
     words: list[str]
+    under: dict[int, str] = field(default_factory=dict)
 
     def label(self, cell: Cell, most_lines: int = 4) -> str:
-        return plain(self.words[cell.col]) if cell.row == 0 else ""
+        return plain(self.words[cell.col] if cell.row == 0 else self.under.get(cell.col, ""))
 
     whole_label = label
 
 
-def columns(*words: str) -> dict[str, int]:
-    boxes = [(0.1 * col, 0.1 * row, 0.1 * (col + 1), 0.1 * (row + 1)) for row in range(2) for col in range(len(words))]
+def columns(*words: str, under: dict[int, str] | None = None) -> dict[str, int]:
+    boxes = [(0.1 * col, 0.1 * row, 0.1 * (col + 1), 0.1 * (row + 1)) for row in range(4) for col in range(len(words))]
     cells = tuple(Cell(at // len(words), at % len(words), 1, 1, box, Ink(box, 0.1)) for at, box in enumerate(boxes))
-    table = RuledTable(2, len(words), cells, (0.0, 0.0, 0.1 * len(words), 0.2))
-    return {name: cell.col for name, cell in find_columns(Printed(list(words)), table, TABLE).heads.items()}
+    table = RuledTable(4, len(words), cells, (0.0, 0.0, 0.1 * len(words), 0.4))
+    printed = Printed(list(words), under or {})
+    return {name: cell.col for name, cell in find_columns(printed, table, TABLE).heads.items()}
 
 
 def test_clear_headings_are_found_in_any_order() -> None:
@@ -52,3 +54,10 @@ def test_a_heading_more_like_another_column_is_left_to_the_one_that_fits_better(
 def test_a_column_of_other_offices_is_no_column_of_ours() -> None:
     found = columns("单位", PRIOR, "疑似失学儿童名单", "合计", "其中建档立卡")
     assert found == {"unit": 0, "prior_year": 1, "ministry_list": 2, "total": 3}
+
+
+def test_the_column_of_names_is_told_by_its_words_when_nobody_can_read_its_heading() -> None:
+    words = ("德", "年排查起", PRIOR, LISTED, "小计", "新性")
+    assert "unit" not in columns(*words)
+    assert columns(*words, under={0: "白沙中心小学", 1: "3"})["unit"] == 0
+    assert "unit" not in columns(*words, under={0: "白沙中心小学", 5: "鸦岭新洼小学"})
