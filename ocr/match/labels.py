@@ -9,6 +9,8 @@ from typing import Any
 
 from rapidfuzz import fuzz
 
+from ocr.template import FieldSpec
+
 _NOISE = re.compile(r"[^0-9A-Za-z㐀-鿿]")
 _YEAR = re.compile(r"[0-9]+(?=年)|^[0-9]+")
 
@@ -54,3 +56,13 @@ def _converter() -> Any:
     import opencc
 
     return opencc.OpenCC("t2s")
+
+
+def names_another(text: str, name: str, specs: Iterable[FieldSpec]) -> bool:
+    """Whether a text that should be the value of field `name` holds the printed label of another field.
+
+    Then the cell was cut wrongly: a worn border let the neighbour in.
+    """
+    words = plain(text)
+    return any(len(label) >= 2 and label[:3] in words
+               for spec in specs if spec.name != name and spec.where == "cell" for label in map(plain, spec.labels))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import cv2
@@ -16,6 +16,7 @@ from ocr.kinds import mention
 from ocr.kinds.evidence import Context, Evidence, KindReading
 from ocr.kinds.knowledge import Knowledge
 from ocr.match import Match, Place
+from ocr.match.labels import names_another
 from ocr.pipeline.leaning import slashed
 from ocr.pipeline.lines import flowing, legible, without_rulings, without_stray_end
 from ocr.pipeline.slips import after_slip, without_slip
@@ -41,6 +42,9 @@ _WORDS = ("free_text", "place", "school", "person_name")
 
 _SLIPS = (*_WORDS, "grade_class", "unit", "choice")
 """Kinds in which a first character may have been struck out."""
+
+_NO_LABELS = ("person_name", "phone", "age", "sex", "count")
+"""Kinds whose values never hold words that forms print."""
 
 _FIGURES = ("count", "age", "date")
 """Kinds made of digits, in which a bar through the writing can be told from its strokes."""
@@ -121,7 +125,16 @@ class FieldReader:
         return _Seen(crops, self._lines_of(crops))
 
     def _read(self, spec: FieldSpec, seen: _Seen, words: tuple[str, ...] = ()) -> KindReading:
-        """The candidates of one place."""
+        """The candidates of one place; one with another field's label in it is for a person."""
+        reading = self._written(spec, seen, words)
+        alone = spec.kind in _NO_LABELS and self.match.template.shape == "form"
+        if alone and reading.evidence and names_another(reading.evidence.open_text, spec.name,
+                                                        self.match.template.fields):
+            return replace(reading, flags=(*reading.flags, "label"))
+        return reading
+
+    def _written(self, spec: FieldSpec, seen: _Seen, words: tuple[str, ...]) -> KindReading:
+        """The candidates of one place, without what was struck out."""
         crops, lines = seen.crops, seen.lines
         if not crops:
             return KindReading(())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -10,9 +11,15 @@ import pytest
 
 from ocr.decode import Emissions
 from ocr.errors import UnreadableFile
+from ocr.grid import find_grid
+from ocr.kinds.knowledge import Knowledge, Lists
+from ocr.load import open_sheets
+from ocr.match import match
 from ocr.pipeline import Reader
+from ocr.pipeline.fields import FieldReader
 from ocr.pipeline.lines import without_rulings, without_stray_end
 from ocr.pipeline.strikes import without_struck
+from ocr.rectify import rectify
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "sample_scans"
@@ -113,3 +120,17 @@ def test_the_end_of_a_ruling_and_a_seals_words_are_no_text(reader):
     assert text(without_rulings(close)) == "一人一档"
     sealed = line(reader, ("属", 2), ("实", 7), ("。", 12), ("中", 60), ("心", 65))
     assert text(without_stray_end(sealed)) == "属实。"
+
+
+def test_a_neighbours_printed_label_is_no_name_to_be_accepted(reader):
+    loaded = next(iter(open_sheets(SAMPLES / "home_visit" / "001.jpg")))
+    sheet = rectify(loaded.pixels)
+    found = match(sheet, find_grid(sheet), [reader.templates["home_visit"]], reader.engine.read_line,
+                  reader.engine.locate)
+    name, sex = found.places["student_name"], found.places["sex"]
+    label = (name.box[2] + 0.004, name.box[1] + 0.004, sex.box[0] - 0.004, name.box[3] - 0.004)
+    wrong = replace(found, places={**found.places, "student_name": replace(name, ink_box=label, lines=())})
+    fields = FieldReader.of(reader.engine, Knowledge(Lists()), wrong).form()
+    assert "label" in fields["student_name"].flags and not fields["student_name"].accept
+    assert not [field for field in FieldReader.of(reader.engine, Knowledge(Lists()), found).form().values()
+                if "label" in field.flags]
