@@ -21,6 +21,7 @@ LEARNING = "learning"            # how sure the reader is and was right; totals 
 TRAINING = "training"            # take corrected crops out to train a reader
 REPORTS = "reports"              # figures, lists behind them, exports
 QUALITY = "quality"              # how many errors the records hold, and each reader's share
+FIGURES = "figures"              # the explorer, the meeting-room screen and the 通报: counts without any child
 RETURNS = "returns"              # submit a unit's monthly return, decide on those of the units below
 ISSUE = "issue"                  # issue a month and its corrections
 COUNTY = "county"                # the whole county's figures and ranking
@@ -32,16 +33,18 @@ ACCOUNTS = "accounts"            # users, roles, tokens
 AUDIT = "audit"                  # the record of who did what
 
 PERMISSIONS: Mapping[str, frozenset[str]] = {
-    "school": frozenset({UPLOAD, FILES, CASE_EVENTS, REVEAL, REPORTS, LISTS, RETURNS}),
-    "township": frozenset({UPLOAD, FILES, CASE_EVENTS, REVEAL, REPORTS, LISTS, CHECK, RETURNS}),
-    "clerk": frozenset({UPLOAD, REVIEW, FILES, REVEAL, REPORTS, COUNTY}),
-    "bureau": frozenset({UPLOAD, REVIEW, FILES, CASE_EVENTS, REVEAL, REPORTS, COUNTY, QUALITY, LEARNING, TRAINING,
-                         LISTS, CHECK, MERGE, RETURNS, ISSUE}),
+    "school": frozenset({UPLOAD, FILES, CASE_EVENTS, REVEAL, REPORTS, FIGURES, LISTS, RETURNS}),
+    "township": frozenset({UPLOAD, FILES, CASE_EVENTS, REVEAL, REPORTS, FIGURES, LISTS, CHECK,
+                           RETURNS}),
+    "clerk": frozenset({UPLOAD, REVIEW, FILES, REVEAL, REPORTS, FIGURES, COUNTY}),
+    "bureau": frozenset({UPLOAD, REVIEW, FILES, CASE_EVENTS, REVEAL, REPORTS, FIGURES, COUNTY, QUALITY, LEARNING,
+                         TRAINING, LISTS, CHECK, MERGE, RETURNS, ISSUE}),
+    "viewer": frozenset({FIGURES, COUNTY}),
     "system_admin": frozenset({UNITS, LEARNING}),
     "security_admin": frozenset({ACCOUNTS}),
     "audit_admin": frozenset({AUDIT}),
 }
-_WHOLE_COUNTY = frozenset({"clerk", "bureau"})
+_WHOLE_COUNTY = frozenset({"clerk", "bureau", "viewer"})
 
 Query = TypeVar("Query", bound="Select[*tuple[Any, ...]]")
 

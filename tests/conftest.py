@@ -41,6 +41,7 @@ USERS = {  # key, which is also the login's end: (role, unit)
     "system_admin": ("system_admin", "示范县教育体育局"),
     "security_admin": ("security_admin", "示范县教育体育局"),
     "audit_admin": ("audit_admin", "示范县教育体育局"),
+    "viewer": ("viewer", "示范县教育体育局"),
 }
 
 

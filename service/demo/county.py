@@ -23,6 +23,7 @@ ROLES = (  # login, role, its name
     ("school", "school", "学校经办人"), ("township", "township", "乡镇中心校"), ("clerk", "clerk", "审核员"),
     ("bureau", "bureau", "教体局"), ("sysadmin", "system_admin", "系统管理员"),
     ("secadmin", "security_admin", "安全管理员"), ("auditor", "audit_admin", "审计管理员"),
+    ("viewer", "viewer", "数据查阅"),
 )
 _LOCKED = "!"
 """A password hash that no password fits: such an account only signs what it handed in."""

@@ -1,6 +1,7 @@
 """All records of the service, one file per stretch of a sheet's journey."""
 
 from service.models.alike import Chore, DuplicatePair, SheetInk, SheetTwin, StudentMerge, Suspect
+from service.models.asked import SavedQuestion
 from service.models.cases import Case, CaseEvent, HomeVisit, Student, TownshipCount
 from service.models.duties import CaseDuty, CaseTask, Handover
 from service.models.household import CategoryFact, HouseholdMember, SchoolPeriod
@@ -18,8 +19,8 @@ __all__ = [
     "Agreement", "ApiToken", "AuditEvent", "Case", "CaseDuty", "CaseEvent", "CaseTask", "CategoryFact", "Chore",
     "Decision", "DuplicatePair", "Handover", "HomeVisit", "HouseholdMember", "Inspection", "IssuedReport", "Job",
     "LedgerMark", "LedgerStep", "Lesson", "ListEntry", "ListImport", "ListProblem", "LoginFailure", "MonthlyReturn",
-    "PaperReturn", "Persuasion", "Reading", "ReturnStep", "Scan", "SchoolPeriod", "SchoolPlan", "SecondEntry",
-    "SecondReading",
+    "PaperReturn", "Persuasion", "Reading", "ReturnStep", "SavedQuestion", "Scan", "SchoolPeriod",
+    "SchoolPlan", "SecondEntry", "SecondReading",
     "Sheet", "SheetInk", "SheetNote", "SheetTwin", "Student", "StudentMerge", "Suspect", "TownshipCount", "Transfer",
     "TransferPairing", "Unit", "User", "WebSession",
 ]

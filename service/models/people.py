@@ -11,7 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from service.database import Base, Code, Moment, now
 
 UNIT_KINDS = ("bureau", "township", "school")
-ROLES = ("school", "township", "clerk", "bureau", "system_admin", "security_admin", "audit_admin")
+ROLES = ("school", "township", "clerk", "bureau", "system_admin", "security_admin", "audit_admin",
+         "viewer")
 
 
 class Unit(Base):

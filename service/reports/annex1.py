@@ -1,9 +1,13 @@
-"""附件1 of the notice for any day, counted from the case database, beside what the units' papers say."""
+"""附件1 of the notice for any day, counted from the case database, beside what the units' papers say.
+
+The notice's table is of children who are not on the register of the poor (非建档立卡), and so are its papers;
+the same table of those who are, and of all, stands beside it without papers.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import func, select
@@ -11,13 +15,18 @@ from sqlalchemy.orm import Session
 
 from service import access
 from service.access import Actor
+from service.errors import Invalid
 from service.models import Sheet, TownshipCount, Unit
+from service.reports.dimensions import category_words
 from service.reports.figures import STANDING, Figure, Question
 from service.reports.ledger import Level, place_of
-from service.reports.places import Place, rows_for
+from service.reports.places import Place, members, reporting, rows_for
 from service.reports.tally import ANNEX_PARTS, Tally, tally_standing
 
 COLUMNS = (*ANNEX_PARTS, "total")
+PLAIN = "plain"
+CATEGORIES = (PLAIN, "poor", "")
+"""Whose table it is: 非建档立卡, 建档立卡, or everybody's."""
 OTHER_SOURCES = ("annual_check", "school_watch", "home_visit", "other")
 
 
@@ -46,7 +55,7 @@ class UnitAnnex:
     place: Place | None
     name: str
     figures: Mapping[str, Figure]
-    """By column of the notice, `other`, each other source, and `closing` for all of them."""
+    """By column of the notice, `others`, each of these sources, and `closing` for all of them."""
     paper: PaperRow | None
 
     def __getitem__(self, column: str) -> Figure:
@@ -68,11 +77,23 @@ class UnitAnnex:
 
 @dataclass(frozen=True, slots=True)
 class Annex1:
-    """The table of a day; `total` for those who may see the county."""
+    """The table of a day; `total` for those who may see the county, or of the reporting unit `place`."""
 
     day: date
     rows: tuple[UnitAnnex, ...]
     total: UnitAnnex | None
+    category: str = PLAIN
+    place: Place | None = None
+
+    @property
+    def category_words(self) -> str:
+        """Whose table it is: 非建档立卡; empty where it is everybody's."""
+        return category_words(self.category, self.day) if self.category else ""
+
+    @property
+    def is_papers_own(self) -> bool:
+        """Whether it is the table that the units' papers carry, so that the two can be compared."""
+        return self.category == PLAIN and self.place is None
 
     @property
     def paper_total(self) -> Mapping[str, int]:
@@ -91,26 +112,47 @@ class Annex1:
         return tuple(row for row in self.rows if row.agrees is False)
 
 
-def annex1(session: Session, actor: Actor, day: date) -> Annex1:
-    """The table at the end of `day`, narrowed to the actor's sight."""
-    level: Level = "own" if actor.role == "school" else "reporting"
-    counts = tally_standing(session, actor, day, level)
-    papers = _papers(session, actor, day, level)
-    rows = tuple(_row(place, counts, day, level, papers.get(place.id)) for place in rows_for(session, actor))
-    kept = tuple(row for row in rows if row.paper or row.place and row.place.active or row["closing"].value)
-    total = _row(None, counts, day, level, None) if actor.may(access.COUNTY) else None
-    return Annex1(day, kept, total)
+def annex1(session: Session, actor: Actor, day: date, category: str = PLAIN, unit_id: int | None = None) -> Annex1:
+    """The table at the end of `day`, narrowed to the actor's sight; of one reporting unit, by its schools.
+
+    `category` is a key of CATEGORIES. NotFound for a unit out of sight.
+    """
+    if category not in CATEGORIES:
+        raise Invalid("没有这样的统计表。", "请从页面上的选项中选择。")
+    place = reporting(session, actor, unit_id) if unit_id is not None else None
+    level: Level = "own" if place or actor.role == "school" else "reporting"
+    counts = tally_standing(session, actor, day, level, category)
+    papers = _papers(session, actor, day, level) if category == PLAIN and place is None else {}
+    places = members(session, place) if place else rows_for(session, actor)
+    rows = tuple(_row(each, counts, day, level, category, papers.get(each.id)) for each in places)
+    kept = tuple(row for row in rows if row.paper or row["closing"].value or _stands(row, place))
+    return Annex1(day, kept, _total(session, actor, day, category, place, counts), category, place)
 
 
-def _row(place: Place | None, counts: Tally, day: date, level: Level, paper: PaperRow | None) -> UnitAnnex:
+def _stands(row: UnitAnnex, place: Place | None) -> bool:
+    """Whether a row without any number stays: the township's own does not, where its schools are told."""
+    return bool(row.place and row.place.active and not (place and row.place.id == place.id))
+
+
+def _total(session: Session, actor: Actor, day: date, category: str, place: Place | None,
+           counts: Tally) -> UnitAnnex | None:
+    if place is not None:
+        whole = tally_standing(session, actor, day, "reporting", category)
+        return replace(_row(place, whole, day, "reporting", category, None), name="合计")
+    return _row(None, counts, day, "reporting", category, None) if actor.may(access.COUNTY) else None
+
+
+def _row(place: Place | None, counts: Tally, day: date, level: Level, category: str,
+         paper: PaperRow | None) -> UnitAnnex:
     unit = place.id if place else None
+    by = (("category", category),) if category else ()
 
     def figure(part: str, *parts: str) -> Figure:
         value = sum(counts.of("closing", unit, one) for one in parts or (part,))
-        return Figure(value, Question(STANDING, unit, None, day, part, level))
+        return Figure(value, Question(STANDING, unit, None, day, part, level, by=by))
 
     figures = {part: figure(part) for part in (*ANNEX_PARTS, *OTHER_SOURCES)}
-    figures |= {"total": figure("total", *ANNEX_PARTS), "other": figure("other", *OTHER_SOURCES),
+    figures |= {"total": figure("total", *ANNEX_PARTS), "others": figure("others", *OTHER_SOURCES),
                 "closing": figure("closing", "")}
     return UnitAnnex(place, place.name if place else "合计", figures, paper)
 

@@ -14,14 +14,18 @@ from service.reports.sources import Source, sourced
 from service.reports.walk import Span
 
 
-def counts(span: Span, level: Level, figures: tuple[str, ...], day: date | None = None) -> CompoundSelect[Any]:
-    """Rows (figure, unit_id, part, count), the unit as recorded; hand-overs are those between places of `level`."""
+def counts(span: Span, level: Level, figures: tuple[str, ...], day: date | None = None,
+           narrowed: ColumnElement[bool] | None = None) -> CompoundSelect[Any]:
+    """Rows (figure, unit_id, part, count), the unit as recorded; hand-overs are those between places of `level`.
+
+    `narrowed` is a condition on the cases of figures that count steps.
+    """
     steps, source = told(span), sourced(span)
     wanted = {figure: rule for figure, rule in rules(steps.c, span).items() if figure in figures}
     parts: list[Select[Any]] = []
     for unit_id in ("unit_id", "from_unit_id", "obliged_unit_id"):
         own = {figure: rule for figure, rule in wanted.items() if rule.unit_id is steps.c[unit_id]}
-        parts += _of_unit(steps, unit_id, own, source, day) if own else ()
+        parts += _of_unit(steps, unit_id, own, source, day, narrowed) if own else ()
     listed = [handed(figure, steps, span, level) for figure in figures if figure.endswith("over")]
     listed += [_visits(span)] if "visits" in figures else []
     return union_all(*parts, *(_counted(rows, source) for rows in listed))
@@ -36,14 +40,16 @@ def parted(closed: ColumnElement[bool], closing: ColumnElement[str], source: Sou
     return case((closed, func.coalesce(func.nullif(closing, ""), Case.closing)), else_=source.name)
 
 
-def _of_unit(steps: CTE, unit_id: str, own: dict[str, Rule], source: Source,
-             day: date | None) -> Iterable[Select[Any]]:
+def _of_unit(steps: CTE, unit_id: str, own: dict[str, Rule], source: Source, day: date | None,
+             narrowed: ColumnElement[bool] | None) -> Iterable[Select[Any]]:
     """One scan for all figures counted under the same unit, then a row for each."""
     step = steps.c
     part = parted(step.kind == "closed", step.closing, source, day) if "closed" in own or day else source.name
     columns = [func.sum(case((rule.counts, 1), else_=0)).label(figure) for figure, rule in own.items()]
     query = select(step[unit_id].label("unit_id"), part.label("part"), *columns).join_from(
         steps, Case, Case.id == step.case_id).where(step[unit_id].is_not(None))
+    if narrowed is not None:
+        query = query.where(narrowed)
     summed = source.joined(query).group_by(step[unit_id], part).cte(f"by_{unit_id}")
     for figure in own:
         yield select(literal(figure).label("figure"), summed.c.unit_id, summed.c.part,

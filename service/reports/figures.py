@@ -8,6 +8,7 @@ from datetime import date
 
 from service.cases.states import CLOSING_LABELS, SOURCE_LABELS
 from service.errors import Invalid
+from service.reports.dimensions import DIMENSIONS, Narrowing
 from service.reports.ledger import FIGURES, Level
 from service.reports.periods import Month
 from service.reports.records import RECORD_FIGURES
@@ -22,10 +23,17 @@ LABELS: Mapping[str, str] = {
 MONTH_FIGURES = (*FIGURES, *RECORD_FIGURES)
 ANNEX_LABELS: Mapping[str, str] = {
     "prior_year": "年度排查", "ministry_list": "教育部下发名单", "total": "合计",
-    "other": "其他来源", "closing": "全部未劝返",
+    "others": "其他来源", "closing": "全部未劝返",
 }
 STANDING = "standing"
 """The figure of a day: children still to be brought back at its end; `part` is a column of 附件1."""
+FIGURE_LABELS: Mapping[str, str] = {**LABELS, STANDING: "未劝返"}
+
+
+def narrowing(text: str) -> Narrowing:
+    """What `Question.params` wrote of `by`; what fits nothing stays to be refused."""
+    pairs = (each.partition(":") for each in text.split(",") if each)
+    return tuple((name, value) for name, _, value in pairs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +51,15 @@ class Question:
     level: Level = "reporting"
     known: int | None = None
     """The last case event known: of an issued month, or of a return as it was submitted. None for all."""
+    by: Narrowing = ()
+    """What the cases must have besides: a sex, an age, a category."""
 
     def __post_init__(self) -> None:
         known = self.day is None and self.month is not None and self.figure in MONTH_FIGURES
         standing = self.day is not None and self.month is None and self.figure == STANDING
-        if not (known or standing) or self.level not in ("reporting", "own"):
+        narrowed = all(name in DIMENSIONS and DIMENSIONS[name].knows(value) for name, value in self.by)
+        if not (known or standing) or self.level not in ("reporting", "own") or not narrowed or (
+                self.by and self.figure in RECORD_FIGURES):
             raise Invalid("没有这样的数字可以打开。", "请从报表页面点击数字进入。")
 
     @property
@@ -59,17 +71,17 @@ class Question:
     def params(self) -> dict[str, str]:
         """As parameters of an address."""
         given = {"figure": self.figure, "unit": self.unit_id, "month": self.month, "day": self.day,
-                 "part": self.part, "known": self.known, "level": "" if self.level == "reporting" else self.level}
+                 "part": self.part, "known": self.known, "level": "" if self.level == "reporting" else self.level,
+                 "by": ",".join(f"{name}:{value}" for name, value in self.by)}
         return {name: str(value) for name, value in given.items() if value not in (None, "")}
 
     @property
     def label(self) -> str:
         """What is counted, in words."""
-        if self.figure == STANDING:
-            part = ANNEX_LABELS.get(self.part) or SOURCE_LABELS.get(self.part, "")
-            return f"未劝返（{part}）" if part else "未劝返"
-        part = CLOSING_LABELS.get(self.part) or SOURCE_LABELS.get(self.part, "")
-        return f"{LABELS[self.figure]}（{part}）" if part else LABELS[self.figure]
+        words = CLOSING_LABELS if self.figure != STANDING else ANNEX_LABELS
+        told = [words.get(self.part) or SOURCE_LABELS.get(self.part, "")] if self.part else []
+        told += [DIMENSIONS[name].words(value, self.span.last) for name, value in self.by]
+        return FIGURE_LABELS[self.figure] + (f"（{'，'.join(told)}）" if any(told) else "")
 
 
 @dataclass(frozen=True, slots=True)

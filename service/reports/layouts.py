@@ -57,6 +57,11 @@ class Page:
         return pattern.format_map(self.words)
 
 
+def escaped(text: str) -> str:
+    """`text` for a heading that is made, not read: its braces are no names to fill."""
+    return text.replace("{", "{{").replace("}", "}}")
+
+
 @cache
 def load_layout(name: str) -> Layout:
     """The layout templates/reports/<name>.yaml; ValueError when it holds what no layout knows."""

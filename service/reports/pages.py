@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from service.reports.annex1 import COLUMNS, Annex1, UnitAnnex
+from service.reports.explorer import AXES, Answer, Cell
+from service.reports.figures import STANDING
 from service.reports.issuing import Issue
-from service.reports.layouts import Page, Row, Value, load_layout
+from service.reports.layouts import Column, Page, Row, Value, escaped, load_layout
 from service.reports.listing import Listing
 from service.reports.month import MonthReport, UnitMonth
 from service.reports.places import BUREAU_SCHOOLS
@@ -24,16 +27,17 @@ def month_pages(report: MonthReport, county: str, made_on: date, issue: Issue | 
 
 
 def annex_pages(table: Annex1, made_on: date) -> tuple[Page, ...]:
-    """附件1 as the notice has it, and the page that holds it against the papers."""
-    year = table.day.year
-    others = sum(row["other"].value for row in table.rows)
-    words = {"year": str(year), "last_year": str(year - 1), "day": chinese(table.day),
-             "made_on": chinese(made_on), "other": str(others)}
+    """附件1 as the notice has it, and where there are papers the page that holds it against them."""
+    year, kind = table.day.year, table.category_words
+    others = sum(row["others"].value for row in table.rows)
+    words = {"year": str(year), "last_year": str(year - 1), "day": chinese(table.day), "kind": kind,
+             "made_on": chinese(made_on), "other": str(others), "unit": table.place.name if table.place else "",
+             "scope": f"，{kind}学生" if kind else "，不分是否建档立卡"}
     rows = tuple({"seq": number, **_annex_row(row)} for number, row in enumerate(table.rows, 1))
     total = {**_annex_row(table.total), **_paper_total(table)} if table.total else None
     named = tuple(row for row in rows if row["name"] != BUREAU_SCHOOLS or row["total"])  # not in the notice
-    return (Page(load_layout("annex1"), words, named, total),
-            Page(load_layout("annex1_check"), words, rows, total))
+    first = Page(load_layout("annex1"), words, named, total)
+    return (first, Page(load_layout("annex1_check"), words, rows, total)) if table.is_papers_own else (first,)
 
 
 def list_pages(listing: Listing, made_on: date) -> tuple[Page, ...]:
@@ -44,6 +48,40 @@ def list_pages(listing: Listing, made_on: date) -> tuple[Page, ...]:
              "made_on": chinese(made_on)}
     rows = tuple({"seq": number, **_list_row(row)} for number, row in enumerate(listing.rows, 1))
     return (Page(load_layout("list"), words, rows),)
+
+
+def answer_pages(found: Answer, county: str, made_on: date) -> tuple[Page, ...]:
+    """An answer of the explorer, dressed as the official tables are; sums are formulas unless something is hidden."""
+    asked, across = found.asked, bool(found.row_sums)
+    plain = load_layout("answer")
+    keys = [f"c{number}" for number in range(len(found.columns))]
+    sums = not found.hides
+    columns = [*plain.columns, *(Column(key, escaped(head.words), max(8, min(20, 2 * len(head.words))), "count",
+                                        sum=sums) for key, head in zip(keys, found.columns, strict=True))]
+    if across:
+        columns.append(Column("all", "合计", 10, "count", sum=sums, formula="+".join(f"{{{key}}}" for key in keys)
+                              if sums else ""))
+    period = f"截至{chinese(asked.day)}" if asked.measure == STANDING else "至".join(
+        dict.fromkeys((asked.periods[0].chinese, asked.periods[-1].chinese)))
+    words = {"county": county, "scope": found.scope, "period": period, "figure": found.label,
+             "rows": AXES[asked.rows], "made_on": chinese(made_on), "note": _HIDDEN if found.hides else ""}
+    rows = [{"seq": n, "name": head.words, **_answer_row(keys, found.cells[n - 1]),
+             **({"all": _number(found.row_sums[n - 1])} if across else {})} for n, head in enumerate(found.rows, 1)]
+    total = {**_answer_row(keys, found.column_sums), **({"all": _number(found.total)} if found.total and across else {})
+             } if found.column_sums else None
+    layout = replace(plain, columns=tuple(columns), notes=plain.notes if found.hides else ())
+    return (Page(layout, words, tuple(rows), total),)
+
+
+_HIDDEN = "“<5”为 1 至 4 人；“＊”为防止由合计推出小数字而一并隐去。"
+
+
+def _answer_row(keys: Sequence[str], cells: Sequence[Cell]) -> dict[str, Value]:
+    return {key: _number(cell) for key, cell in zip(keys, cells, strict=True)}
+
+
+def _number(cell: Cell) -> Value:
+    return cell.shown if cell.value is None else cell.value
 
 
 def chinese(day: date) -> str:

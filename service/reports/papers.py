@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from service.access import Actor
 from service.models import Sheet, TownshipCount, Unit
+from service.reports.annex1 import PLAIN
 from service.reports.figures import ANNEX_LABELS, STANDING, Figure, Question
 from service.reports.periods import Month
 from service.reports.places import of_unit
 from service.reports.tally import ANNEX_PARTS, tally_standing
-from service.reports.walk import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +51,11 @@ def paper_checks(session: Session, actor: Actor, unit: Unit, wanted: Month) -> t
 
 
 def _of_count(session: Session, actor: Actor, unit: Unit, count: TownshipCount, sender: int) -> tuple[PaperCheck, ...]:
-    place, day = of_unit(unit), count.counted_on
-    counted = tally_standing(session, actor, day, place.level, Span(day, day))
+    place, day, by = of_unit(unit), count.counted_on, (("category", PLAIN),)
+    counted = tally_standing(session, actor, day, place.level, PLAIN)
     values = {part: counted.of("closing", unit.id, part) for part in ANNEX_PARTS}
     values["total"] = sum(values.values())
     return tuple(PaperCheck(
         "统计表", day, column, ANNEX_LABELS[column], getattr(count, column),
-        Figure(value, Question(STANDING, unit.id, None, day, column, place.level)), count.sheet_id, count.row,
+        Figure(value, Question(STANDING, unit.id, None, day, column, place.level, by=by)), count.sheet_id, count.row,
         actor.sees(sender)) for column, value in values.items())

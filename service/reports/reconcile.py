@@ -17,6 +17,7 @@ from service.cases import sight
 from service.cases.states import EVENT_LABELS
 from service.models import Case, CaseEvent, Student, Unit
 from service.reports.annex1 import UnitAnnex, annex1
+from service.reports.dimensions import is_poor
 from service.reports.keeping import kept_to
 from service.reports.places import unit_ids_of
 from service.reports.sources import source_words
@@ -33,6 +34,7 @@ REASONS: Mapping[str, tuple[str, str]] = {
     "handed_away": ("paper", "此前不久移交给其他单位的：纸表上可能还算在本单位"),
     "found_later": ("paper", "此后不久才立案的：纸表上可能已经算进去"),
     "other_source": ("paper", "未劝返、但来源不在附件1两列内的：纸表上可能算进了其中一列"),
+    "on_register": ("paper", "未劝返、但属于建档立卡户的：不在本表之内，纸表上可能算进去了"),
     "told_later": ("either", "这一天以前的事、制表以后才登记的：制表时还不知道"),
     "found_lately": ("database", "此前不久立案的：纸表上可能还没有"),
     "taken_lately": ("database", "此前不久由其他单位移交来的：纸表上可能还没有"),
@@ -111,7 +113,7 @@ def _groups(session: Session, actor: Actor, unit: Unit, day: date, row: UnitAnne
 
 def _helps(child: Child, reason: str, larger: str, columns: Mapping[str, int]) -> bool:
     """Whether the child could move a column that differs, in the direction it differs."""
-    if reason == "other_source":
+    if reason in ("other_source", "on_register"):
         return any(by > 0 for by in columns.values())
     by = columns.get(child.column, 0)
     return by > 0 if larger == "paper" else by < 0 if larger == "database" else by != 0
@@ -119,7 +121,8 @@ def _helps(child: Child, reason: str, larger: str, columns: Mapping[str, int]) -
 
 def _by_reason(session: Session, actor: Actor, unit: Unit, day: date, row: UnitAnnex) -> dict[str, list[Child]]:
     mine = unit_ids_of(session, unit)
-    out = set(session.scalars(standing_cases(day, mine, kept_to(session))))
+    every = set(session.scalars(standing_cases(day, mine, kept_to(session))))
+    out = every - set(session.scalars(select(Case.id).where(Case.id.in_(every), is_poor(day))))
     filed_at = row.paper.filed_at if row.paper else None
     found: dict[str, dict[int, Child]] = {}
     for record in session.execute(_steps_near(actor, mine, day)):
@@ -130,6 +133,9 @@ def _by_reason(session: Session, actor: Actor, unit: Unit, day: date, row: UnitA
         if column_of(record.Case.source, record.Case.source_year, day) not in ANNEX_PARTS:
             found.setdefault("other_source", {})[record.Case.id] = _child(
                 record.CaseEvent, record.Case, record.Student, record.in_sight, day)
+    for record in session.execute(_others(actor, every).where(is_poor(day))) if every else ():
+        found.setdefault("on_register", {})[record.Case.id] = _child(
+            record.CaseEvent, record.Case, record.Student, record.in_sight, day)
     for record in session.execute(_others(actor, out).where(~_told_of())) if out else ():
         found.setdefault("on_no_paper", {})[record.Case.id] = _child(
             record.CaseEvent, record.Case, record.Student, record.in_sight, day)

@@ -12,8 +12,9 @@ from sqlalchemy import ColumnElement, Select, Subquery, select
 from sqlalchemy.orm import Session
 
 from service.access import Actor
-from service.models import Case
+from service.models import Case, Student
 from service.reports.counting import counts, parted
+from service.reports.dimensions import Told, is_poor, within
 from service.reports.figures import STANDING, Question
 from service.reports.keeping import kept_to
 from service.reports.ledger import FIGURES, Level, entries
@@ -63,20 +64,21 @@ def tally(session: Session, actor: Actor, span: Span, level: Level,
 
 
 def tally_standing(session: Session, actor: Actor, day: date, level: Level = "reporting",
-                   known: Span | None = None) -> Tally:
+                   category: str = "") -> Tally:
     """Children still to be brought back at the end of `day`, by column of 附件1 or other source.
 
-    `known` is a span whose knowledge is meant, else everything known now.
+    Of a `category`, those on the register of the poor (poor) or the others (plain) only.
     """
-    span = replace(known or Span(day, day), first=day, last=day)
-    return Tally(_counted(session, actor, span, level, ("closing",), day))
+    narrowed = {"": None, "poor": is_poor(day), "plain": ~is_poor(day)}[category]
+    return Tally(_counted(session, actor, Span(day, day), level, ("closing",), day, narrowed))
 
 
 def _counted(session: Session, actor: Actor, span: Span, level: Level, figures: tuple[str, ...],
-             day: date | None = None) -> Iterator[tuple[str, int, str, int]]:
+             day: date | None = None,
+             narrowed: ColumnElement[bool] | None = None) -> Iterator[tuple[str, int, str, int]]:
     span = replace(span, kept_to=kept_to(session), units=actor.unit_ids)
     places = under(session, level)
-    found = session.execute(counts(span, level, figures, day))
+    found = session.execute(counts(span, level, figures, day, narrowed))
     placed = ((figure, places[unit], part, count) for figure, unit, part, count in found)
     return (row for row in placed if actor.sees(row[1]))
 
@@ -96,6 +98,9 @@ def entries_behind(actor: Actor, question: Question, kept: int = 0) -> Select[An
         rows = _parted(span, question.level, (question.figure,))
         narrowed = rows.c.part == question.part if question.part else None
     query = select(rows).where(_seen(rows, actor))
+    if question.by:
+        query = query.join(Case, Case.id == rows.c.case_id).join(Student, Student.id == Case.student_id)
+        query = within(query, question.by, Told(sourced(span), span.last))
     if question.unit_id is not None:
         query = query.where(rows.c.unit_id == question.unit_id)
     return query if narrowed is None else query.where(narrowed)
@@ -104,7 +109,7 @@ def entries_behind(actor: Actor, question: Question, kept: int = 0) -> Select[An
 def _standing_part(column: ColumnElement[Any], part: str) -> ColumnElement[bool] | None:
     if part in ("", "closing"):
         return None
-    if part in ("total", "other"):
+    if part in ("total", "others"):
         return column.in_(ANNEX_PARTS) if part == "total" else column.not_in(ANNEX_PARTS)
     return column == part
 

@@ -14,8 +14,10 @@ from service.web import (
     admin_units,
     alike,
     archive,
+    ask,
     auth,
     background,
+    board,
     bulletins,
     casework,
     errors,
@@ -42,7 +44,7 @@ from service.web.api import register_api
 
 _SCREENS = Path(__file__).parents[2] / "templates" / "screens"
 _AREAS = (auth, uploads, review, review_notes, wall, second, quality, sheet_images, students, background, casework,
-          transfers, schools, archive, lists, alike, reports, months, report_files, bulletins, learning,
+          transfers, schools, archive, lists, alike, reports, months, report_files, ask, board, bulletins, learning,
           admin_accounts, admin_units, admin_audit, observe)
 
 

@@ -19,7 +19,8 @@ from service.web.security import Forged, check_origin, same
 blueprint = Blueprint("auth", __name__)
 
 _HOMES = {"school": "/uploads", "township": "/uploads", "clerk": "/review", "bureau": "/reports",
-          "system_admin": "/admin/units", "security_admin": "/admin/accounts", "audit_admin": "/admin/audit"}
+          "system_admin": "/admin/units", "security_admin": "/admin/accounts", "audit_admin": "/admin/audit",
+          "viewer": "/reports/board"}
 
 
 @blueprint.get("/")

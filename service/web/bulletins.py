@@ -8,7 +8,7 @@ from flask import Blueprint, make_response, render_template
 from flask.typing import ResponseReturnValue
 
 from service import audit
-from service.access import COUNTY
+from service.access import FIGURES
 from service.reports.bulletin import bulletin
 from service.reports.periods import parse_month
 from service.web.context import actor, installation, requires
@@ -17,7 +17,7 @@ blueprint = Blueprint("bulletins", __name__)
 
 
 @blueprint.get("/reports/bulletins/<wanted>")
-@requires(COUNTY)
+@requires(FIGURES)
 def show(wanted: str) -> ResponseReturnValue:
     """The notice as it will be printed."""
     which, settings = parse_month(wanted), installation().settings
@@ -27,7 +27,7 @@ def show(wanted: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/reports/bulletins/<wanted>/docx")
-@requires(COUNTY)
+@requires(FIGURES)
 def download(wanted: str) -> ResponseReturnValue:
     """The notice as a document to edit; taking it out is recorded."""
     from service.reports.document import MEDIA_TYPE, docx_bytes  # python-docx is loaded when first needed

@@ -78,7 +78,7 @@ def decide(wanted: str, unit_id: int, what: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/reports/issues/<wanted>")
-@requires(COUNTY)
+@requires(REPORTS)
 def show_issues(wanted: str) -> ResponseReturnValue:
     """The month's issues, what stands in the way of the next, and what changed since the last."""
     return _issues_page(parse_month(wanted))
@@ -151,6 +151,7 @@ def _return_page(which: Month, unit_id: int, problem: ShibiaoError | None = None
 
 
 def _issues_page(which: Month, problem: ShibiaoError | None = None) -> ResponseReturnValue:
+    actor().require(COUNTY)
     with installation().database.read() as session:
         issues = issuing.issues(session, which)
         now = month.month(session, actor(), which)

@@ -10,19 +10,21 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from service.access import COUNTY, REPORTS
+from service.access import FIGURES, REPORTS
 from service.calendar import today
 from service.cases.states import CLOSING_LABELS, SOURCE_LABELS
 from service.errors import Invalid, NotFound
 from service.reports import annex1 as annex
 from service.reports import charts, issuing, listing, month, ranking
 from service.reports.county_map import MEASURES, county_map
-from service.reports.figures import ANNEX_LABELS, LABELS, Figure, Question
+from service.reports.dimensions import category_words
+from service.reports.figures import ANNEX_LABELS, LABELS, Figure, Question, narrowing
 from service.reports.frozen import Frozen
 from service.reports.glance import glance
 from service.reports.issuing import Issue
 from service.reports.ledger import LEVELS, Level
 from service.reports.periods import Month, month_with, parse_day, parse_month, this_month
+from service.reports.places import rows_for
 from service.reports.trend import trend
 from service.web.context import actor, installation, requires
 from service.web.parameters import whole
@@ -35,9 +37,11 @@ FIRST_MONTH = Month(2019, 4)
 
 
 @blueprint.get("/reports")
-@requires(REPORTS)
+@requires(FIGURES)
 def home() -> ResponseReturnValue:
-    """The present month at a glance."""
+    """The present month at a glance; who sees counts only is shown the large screen."""
+    if not actor().may(REPORTS):
+        return redirect(url_for("board.show"))
     with installation().database.read() as session:
         seen = glance(session, actor(), this_month(), installation().settings.report_deadline_day)
     measure = "rate" if request.args.get("map") == "rate" else "outstanding"
@@ -87,7 +91,7 @@ def show_unit_month(wanted: str, unit_id: int) -> ResponseReturnValue:
 
 
 @blueprint.get("/reports/ranking/<wanted>")
-@requires(COUNTY)
+@requires(REPORTS)
 def show_ranking(wanted: str) -> ResponseReturnValue:
     """The month's ranking, both ways: as published, with the places as now known beside."""
     which = parse_month(wanted)
@@ -114,12 +118,16 @@ def asked_issue(session: Session, which: Month) -> tuple[Issue | None, Frozen | 
 @blueprint.get("/reports/annex1")
 @requires(REPORTS)
 def show_annex1() -> ResponseReturnValue:
-    """附件1 for a day, beside the papers."""
-    day = asked_day()
+    """附件1 for a day, beside the papers; of those on the register of the poor or of all, by unit or by school."""
     with installation().database.read() as session:
-        table = annex.annex1(session, actor(), day)
-    return render_template("reports/annex1.html", table=table, day=day, month=month_with(day),
-                           columns=annex.COLUMNS, report_tab="annex1", crops=request.args.get("crops") == "1")
+        table = asked_annex1(session)
+        places = rows_for(session, actor()) if actor().role != "school" else ()
+    asked = {"category": table.category, "unit": table.place.id if table.place else ""}
+    return render_template("reports/annex1.html", table=table, day=table.day, month=month_with(table.day),
+                           columns=annex.COLUMNS, report_tab="annex1", crops=request.args.get("crops") == "1",
+                           places=places, asked=asked,
+                           categories=[(key, category_words(key, table.day) if key else "全部") for key in
+                                       annex.CATEGORIES])
 
 
 @blueprint.get("/reports/list")
@@ -131,6 +139,15 @@ def show_list() -> ResponseReturnValue:
         found = listing.listing(session, actor(), question, request.args.get("page", 1, type=int))
     return render_template("reports/list.html", listing=found, question=question,
                            month=question.month or month_with(question.span.last), report_tab="")
+
+
+def asked_annex1(session: Session) -> annex.Annex1:
+    """The table that the address asks for; Invalid or NotFound when there is none."""
+    unit = request.args.get("unit", "")
+    number = whole(unit)
+    if unit and number is None:
+        raise NotFound
+    return annex.annex1(session, actor(), asked_day(), request.args.get("category", annex.PLAIN), number)
 
 
 def asked_day() -> date:
@@ -148,7 +165,8 @@ def asked_question() -> Question:
     return Question(
         asked.get("figure", ""), int(unit) if unit else None,
         parse_month(asked["month"]) if asked.get("month") else None,
-        parse_day(asked["day"]) if asked.get("day") else None, asked.get("part", ""), told, _known(asked))
+        parse_day(asked["day"]) if asked.get("day") else None, asked.get("part", ""), told, _known(asked),
+        narrowing(asked.get("by", "")))
 
 
 def _known(asked: Mapping[str, str]) -> int | None:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from service import cases
-from service.access import CASE_EVENTS, COUNTY, FILES, REPORTS, REVEAL
+from service.access import CASE_EVENTS, FILES, REPORTS, REVEAL, REVIEW
 from service.calendar import today
 from service.cases import child_file, directory, doubts, paper
 from service.cases.child_file import ChildFile
@@ -103,7 +103,7 @@ def sheet(sheet_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/sheets/<int:sheet_id>/reopen")
-@requires(COUNTY)
+@requires(REVIEW)
 def reopen(sheet_id: int) -> ResponseReturnValue:
     """Give a signed sheet back to review."""
     with installation().database.write() as session:
@@ -112,7 +112,7 @@ def reopen(sheet_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/sheets/<int:sheet_id>/withdraw")
-@requires(COUNTY)
+@requires(REVIEW)
 def withdraw(sheet_id: int) -> ResponseReturnValue:
     """Take what a sheet filed out of the records."""
     with installation().database.write() as session:

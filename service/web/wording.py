@@ -20,6 +20,7 @@ LOCAL = timezone(timedelta(hours=8), "Asia/Shanghai")
 ROLE_WORDS: Mapping[str, str] = {
     "school": "学校经办人", "township": "乡镇中心校", "clerk": "审核员", "bureau": "教体局",
     "system_admin": "系统管理员", "security_admin": "安全管理员", "audit_admin": "审计管理员",
+    "viewer": "数据查阅",
 }
 UNIT_WORDS: Mapping[str, str] = {"bureau": "教体局", "township": "乡镇中心校", "school": "学校"}
 
@@ -47,7 +48,7 @@ NAVIGATION = (
     Link("学校", "/schools", access.FILES, ("/plans",)),
     Link("档案检索", "/archive", access.FILES),
     Link("名单", "/lists", access.LISTS),
-    Link("报表", "/reports", access.REPORTS),
+    Link("报表", "/reports", access.FIGURES),
     Link("录入质量", "/quality", access.QUALITY),
     Link("识别校准", "/learning", access.LEARNING),
     Link("账号", "/admin/accounts", access.ACCOUNTS, ("/admin/tokens",)),

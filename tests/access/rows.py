@@ -12,8 +12,10 @@ PUBLIC = "public"
 """`allowed` of a route that anybody may call without logging in."""
 
 UPLOADERS = frozenset({"school", "township", "clerk", "bureau"})
-EVERYBODY = UPLOADERS | {"system_admin", "security_admin", "audit_admin"}
+EVERYBODY = UPLOADERS | {"system_admin", "security_admin", "audit_admin", "viewer"}
 CASEWORKERS = frozenset({"school", "township", "bureau"})
+WITH_VIEWER = UPLOADERS | {"viewer"}
+"""Who may see figures without children."""
 REVIEWERS = frozenset({"clerk", "bureau"})
 
 

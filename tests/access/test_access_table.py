@@ -19,7 +19,7 @@ API = "/api/v1/"
 WHO = {  # user: what it sees of 城关一小's objects ("own") and of 河滨中学's ("other")
     "school": {"own"}, "other_school": {"other"}, "township": {"own"}, "clerk": {"own", "other"},
     "bureau": {"own", "other"}, "system_admin": {"own", "other"}, "security_admin": {"own", "other"},
-    "audit_admin": {"own", "other"},
+    "audit_admin": {"own", "other"}, "viewer": {"own", "other"},
 }
 ROLE = {"other_school": "school"}
 REFUSED = {401, 403, 404}

@@ -8,7 +8,7 @@ from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from service.access import COUNTY, REPORTS, RETURNS
+from service.access import REPORTS, RETURNS
 from service.errors import Invalid
 from service.reports import issuing, keeping, ranking, reported, returns
 from service.reports.periods import parse_month
@@ -148,7 +148,7 @@ def issues(wanted: str) -> ResponseReturnValue:
 
 
 @blueprint.get("/months/<wanted>/ranking")
-@requires(COUNTY)
+@requires(REPORTS)
 def rank(wanted: str) -> ResponseReturnValue:
     """The ranking as issued, or with ?issue=now as now known."""
     which = parse_month(wanted)
