@@ -66,7 +66,7 @@ def find_columns(view: View, table: RuledTable, template: Template) -> Headed:
             found.heads[spec.name], found.scores[spec.name] = cell, score
     if found.heads and (len(found.heads) < len(template.columns) or min(found.scores.values()) < CLEAR):
         _settle(view, found, template)
-    _last_one(view, found, unread, template)
+    _last_ones(view, found, unread, template)
     return found
 
 
@@ -122,26 +122,39 @@ def _spans_others(table: RuledTable, cell: Cell) -> bool:
     return cell.colspan > 1 and len(below) > 1
 
 
-def _last_one(view: View, found: Headed, unread: list[Cell], template: Template) -> None:
-    """Headings that are half like what is missing (编号 for 序号); then one unread for the one missing."""
+def _last_ones(view: View, found: Headed, unread: list[Cell], template: Template) -> None:
+    """Columns for headings that nothing fits: one half like what is missing (编号 for 序号), one over the words of
+    a column of names, then one left for the one missing.
+    """
     missing = [spec for spec in template.columns if spec.name not in found.heads]
-    free = [cell for cell in unread if cell.row + cell.rowspan == found.first_row]
+    free = [cell for cell in unread if cell.row + cell.rowspan == found.first_row
+            and all(cell is not head for head in found.heads.values())]
     if not missing or len(found.heads) < 2:
         return
-    for spec in missing:
+    for spec in tuple(missing):
         alike = [cell for cell in free if likeness(view.label(cell, 2), spec.labels) >= HALF]
         if len(alike) == 1:
-            found.heads[spec.name], found.scores[spec.name] = alike[0], 0.5
-            free.remove(alike[0])
-    left = [spec for spec in missing if spec.name not in found.heads]
-    needed = [spec for spec in left if spec.required and spec.kind in WORDED]
+            _give(found, spec, alike[0], missing, free)
+    missing = [spec for spec in missing if not _cannot_be(spec, free, template)]
+    needed = [spec for spec in missing if spec.required and spec.kind in WORDED]
     worded = [cell for cell in free if _holds_words(view, found.table, cell)] if len(needed) == 1 else []
-    if len(worded) == 1:
-        found.heads[needed[0].name], found.scores[needed[0].name] = worded[0], 0.5
-        left.remove(needed[0])
-        free.remove(worded[0])
-    if len(left) == 1 and len(free) == 1 and not unlike(view.label(free[0], 2), left[0].labels):
-        found.heads[left[0].name], found.scores[left[0].name] = free[0], 0.5
+    if worded:  # names open a row, remarks close it
+        _give(found, needed[0], worded[0], missing, free)
+    if len(missing) == len(free) == 1 and not unlike(view.label(free[0], 2), missing[0].labels):
+        _give(found, missing[0], free[0], missing, free)
+
+
+def _give(found: Headed, spec: FieldSpec, cell: Cell, missing: list[FieldSpec], free: list[Cell]) -> None:
+    """The cell as the heading of a column, on half a proof."""
+    found.heads[spec.name], found.scores[spec.name] = cell, HALF
+    missing[:] = [other for other in missing if other is not spec]
+    free.remove(cell)
+
+
+def _cannot_be(spec: FieldSpec, free: Sequence[Cell], template: Template) -> bool:
+    """Whether a missing column is one of serial numbers and nothing unread opens the rows: then there is none."""
+    serial = any(rule["rule"] == "sequence" and rule["column"] == spec.name for rule in template.rules)
+    return serial and all(cell.col for cell in free)
 
 
 def _holds_words(view: View, table: RuledTable, head: Cell) -> bool:

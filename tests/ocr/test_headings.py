@@ -60,4 +60,9 @@ def test_the_column_of_names_is_told_by_its_words_when_nobody_can_read_its_headi
     words = ("德", "年排查起", PRIOR, LISTED, "小计", "新性")
     assert "unit" not in columns(*words)
     assert columns(*words, under={0: "白沙中心小学", 1: "3"})["unit"] == 0
-    assert "unit" not in columns(*words, under={0: "白沙中心小学", 5: "鸦岭新洼小学"})
+    assert columns(*words, under={0: "白沙中心小学", 5: "已返校"})["unit"] == 0
+
+
+def test_a_heading_nobody_can_read_behind_the_names_is_no_serial_number() -> None:
+    assert columns("单位", PRIOR, "字儿童返的辑学人数", "总计") == {
+        "unit": 0, "prior_year": 1, "ministry_list": 2, "total": 3}
