@@ -30,6 +30,8 @@ it needs, and without an arena memory stays flat however many widths there are."
 NARROWED, CLEAR = 0.5, 0.85
 """Share of its width at which print is read first, and the mean probability of its characters from which on that
 is enough: print narrowed to half was read as well, doubtful crops are read again as they are."""
+PLACED = 0.65
+"""The same share where the places of characters matter."""
 
 _SESSION = {"intra_op_num_threads": 1, "inter_op_num_threads": 1,
             "enable_cpu_mem_arena": False, "enable_mem_pattern": False}
@@ -51,7 +53,7 @@ class Engine:
         batch, used = _prepared(crop, share)
         steps: NDArray[np.float32] = self._recogniser.paddlex_predictor.runner(x=[batch])[0][0]
         keep = min(len(steps), used // STEP + 2)
-        return Emissions(np.ascontiguousarray(steps[:keep]), self._alphabet)
+        return Emissions(np.ascontiguousarray(steps[:keep]), self._alphabet, STEP * crop.shape[1] / used)
 
     def read_line(self, crop: Pixels) -> tuple[str, float]:
         """The most probable text of one line, its mean character probability (0–1)."""
@@ -64,11 +66,11 @@ class Engine:
 
     def locate(self, crop: Pixels) -> list[tuple[str, float]]:
         """Each character of a line with its middle, 0–1 of the crop's width."""
-        emissions = self.emissions(crop)
-        columns = max(1, round(crop.shape[1] * HEIGHT / max(1, crop.shape[0])))
-        scale = STEP / min(columns, WIDEST)
-        return [(character, min(1.0, (step + 0.5) * scale))
-                for character, _, step in path_characters(emissions)]
+        seen = self.emissions(crop, PLACED)
+        if best_path(seen)[1] < CLEAR:
+            seen = self.emissions(crop)
+        return [(character, min(1.0, (step + 0.5) * seen.stride / crop.shape[1]))
+                for character, _, step in path_characters(seen)]
 
     def lines(self, pixels: Pixels) -> list[tuple[int, int, int, int]]:
         """Boxes in pixels (left, top, right, bottom) of the text lines on a page, top to bottom."""

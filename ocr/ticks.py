@@ -27,9 +27,6 @@ OFFICIAL_REASONS = ("外出打工", "早婚早育", "信教", "学习困难或�
 """The reasons of the notice, as forms print them."""
 SEXES = ("男", "女")
 
-_STEP, _HEIGHT, _WIDEST = 8, 48, 3200
-"""The recogniser's time step and line height in its own pixels, and its widest line (see ocr.engine)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -114,11 +111,8 @@ def _apart_from_each_other(found: list[_Word], pitch: float) -> list[_Word]:
 
 def _spelled(line: Line) -> list[Character]:
     """The characters of the most probable path and where they are."""
-    rows, columns = line.crop.shape[:2]
-    natural = min(max(1, round(columns * _HEIGHT / max(1, rows))), _WIDEST)
-    scale = _STEP * columns / natural
     simple, index = canonical(line.seen.alphabet), line.seen.alphabet.index
-    return [(simple[index[name]], (step + 0.5) * scale) for name, _, step in path_characters(line.seen)]
+    return [(simple[index[name]], (step + 0.5) * line.seen.stride) for name, _, step in path_characters(line.seen)]
 
 
 def _pitch(words: Sequence[str], spelled: Sequence[list[Character]]) -> float | None:

@@ -97,13 +97,13 @@ class _Remembering:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._known: dict[bytes, Emissions] = {}
+        self._known: dict[tuple[bytes, float], Emissions] = {}
 
-    def emissions(self, crop: Image) -> Emissions:
+    def emissions(self, crop: Image, share: float = 1.0) -> Emissions:
         """As the engine gives them."""
-        key = crop.tobytes()
+        key = crop.tobytes(), share
         if key not in self._known:
-            self._known[key] = self._engine.emissions(crop)
+            self._known[key] = self._engine.emissions(crop, share)
         return self._known[key]
 
 

@@ -36,10 +36,14 @@ class Alphabet:
 
 @dataclass(frozen=True, slots=True)
 class Emissions:
-    """What was seen along one line: `steps[t, c]`, the probability (0–1) of character c at step t."""
+    """What was seen along one line: `steps[t, c]`, the probability (0–1) of character c at step t.
+
+    `stride` are the columns of the line's picture that a step stands for.
+    """
 
     steps: NDArray[np.float32]
     alphabet: Alphabet
+    stride: float = 8.0
 
 
 @dataclass(frozen=True)

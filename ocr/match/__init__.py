@@ -8,16 +8,16 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from ocr.grid import RuledTable, find_grid, ink_map
+from ocr.grid import Cell, RuledTable, find_grid, ink_map
 from ocr.match import closing, form, heading, table
 from ocr.match.inside import find_inside
 from ocr.match.lines import pixels
 from ocr.match.outside import outside_places
 from ocr.match.places import Locate, Match, Place, ReadLine
-from ocr.match.turn import turned_strokes, turned_table
+from ocr.match.turn import turned_cell, turned_strokes, turned_table
 from ocr.match.view import View, view_of
 from ocr.rectify import RectifiedSheet, turned_sheet
-from ocr.results import Box
+from ocr.results import NOWHERE, Box
 from ocr.seals import grey_seal, red_seals
 from ocr.template import Template
 
@@ -90,15 +90,41 @@ class _Candidate:
 def _ways_up(sheet: RectifiedSheet, tables: list[RuledTable], read_line: ReadLine,
              locate: Locate | None) -> Iterator[tuple[int, View]]:
     """The sheet turned each way, the likeliest first."""
-    first = view_of(sheet, tables, read_line, locate)
-    order = (0, 180, 90, 270) if _lines_run_across(tables, sheet.size) else (90, 270, 0, 180)
-    for degrees in order:
+    for degrees in (0, 90) if _lines_run_across(tables, sheet.size) else (90, 0):
         turned = turned_sheet(sheet, degrees)
-        if degrees % 180:
-            yield degrees, view_of(turned, find_grid(turned), read_line, locate)
+        first = view_of(turned, find_grid(turned) if degrees else tables, read_line, locate)
+        words = _short_words(first)
+        clear = [first.clarity(cell) for cell, _ in words]
+        over = None if min(clear, default=1.0) >= _STANDS else _upside_down(first)
+        if over is not None and sum(over.clarity(turned_cell(*word)) for word in words) > sum(clear):
+            yield degrees + 180, over
+            yield degrees, first
         else:
-            ruled = [turned_table(each, degrees) for each in tables]
-            yield degrees, View(turned, ruled, turned_strokes(first.strokes, degrees), read_line, locate)
+            yield degrees, first
+            yield degrees + 180, over or _upside_down(first)
+
+
+_PROBES, _STANDS = 2, 0.85
+"""Words read to see which way up is tried first, and how clear they are on a sheet that stands."""
+
+
+def _short_words(view: View) -> list[tuple[Cell, RuledTable]]:
+    """Cells that are likely to hold a printed label: two to five characters wide, as high as most such words."""
+    found: list[tuple[float, Cell, RuledTable]] = []
+    for ruled in view.tables:
+        for cell in ruled.cells:
+            left, top, right, bottom = pixels(cell.ink.box if cell.ink else NOWHERE, view.strokes)
+            if bottom > top and 1.7 < (right - left) / (bottom - top) < 5.5:
+                found.append((bottom - top, cell, ruled))
+    usual = float(np.median([high for high, _, _ in found])) if found else 0.0
+    found.sort(key=lambda one: abs(one[0] - usual))
+    return [(cell, ruled) for _, cell, ruled in found[:_PROBES]]
+
+
+def _upside_down(view: View) -> View:
+    """The view turned by 180 degrees, without looking for anything again."""
+    ruled = [turned_table(each, 180) for each in view.tables]
+    return View(turned_sheet(view.sheet, 180), ruled, turned_strokes(view.strokes, 180), view.read_line, view.locate)
 
 
 def _lines_run_across(tables: Sequence[RuledTable], shape: tuple[int, int]) -> bool:

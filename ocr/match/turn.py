@@ -20,7 +20,7 @@ def turned_table(table: RuledTable, degrees: int) -> RuledTable:
     """A table after its sheet was turned by 0 or 180 degrees, cells in reading order again."""
     if degrees % 360 == 0:
         return table
-    cells = sorted((_turned_cell(cell, table) for cell in table.cells), key=lambda c: (c.row, c.col))
+    cells = sorted((turned_cell(cell, table) for cell in table.cells), key=lambda c: (c.row, c.col))
     return RuledTable(table.rows, table.cols, tuple(cells), turned_box(table.box))
 
 
@@ -34,7 +34,8 @@ def turned_strokes(strokes: InkMap, degrees: int) -> InkMap:
     return replace(strokes, mask=np.ascontiguousarray(strokes.mask[::-1, ::-1]), boxes=boxes)
 
 
-def _turned_cell(cell: Cell, table: RuledTable) -> Cell:
+def turned_cell(cell: Cell, table: RuledTable) -> Cell:
+    """A cell after its sheet was turned upside down."""
     row, col = table.rows - cell.row - cell.rowspan, table.cols - cell.col - cell.colspan
     ink = cell.ink and Ink(turned_box(cell.ink.box), cell.ink.share)
     return Cell(row, col, cell.rowspan, cell.colspan, turned_box(cell.box), ink)

@@ -43,6 +43,15 @@ class View:
             self._known[cell.box] = plain(self._read(lines[:8 if _upright(lines) else most_lines]))
         return self._known[cell.box]
 
+    def clarity(self, cell: Cell) -> float:
+        """How clearly a cell's words can be read, 0–1; they are remembered as its label."""
+        lines = self.lines(cell.box)[:4]
+        if not lines:
+            return 0.0
+        text, score = self._text(lines)
+        self._known[cell.box] = plain(text)
+        return score
+
     def whole_label(self, cell: Cell) -> str:
         """All printed words of a cell, each of its lines read by itself: small print needs it."""
         lines = self.lines(cell.box)[:8]
@@ -93,12 +102,14 @@ class View:
         return bool(self.strokes.sealed[inside].any())
 
     def _read(self, lines: list[Area]) -> str:
-        """The text of some printed lines, laid side by side so that the engine is asked once."""
-        if not lines:
-            return ""
+        """The text of some printed lines."""
+        return self._text(lines)[0] if lines else ""
+
+    def _text(self, lines: list[Area]) -> tuple[str, float]:
+        """The text of lines laid side by side, so that the engine is asked once, and how clear it is."""
         self.reads += 1
         crops = [self.crop(line, 3 if len(lines) > 1 else MARGIN) for line in lines]
-        return self.read_line(side_by_side(crops))[0]
+        return self.read_line(side_by_side(crops))
 
 
 def view_of(sheet: RectifiedSheet, tables: list[RuledTable], read_line: ReadLine, locate: Locate | None) -> View:

@@ -27,8 +27,6 @@ _AHEAD, _DOUBT_AHEAD = 3, 0.3
 next few, and then the bar is believed sooner."""
 _LONG_AHEAD = 0.7
 """The length that is enough then."""
-_STEP, _HEIGHT = 8, 48
-"""Columns of a time step, rows of the recogniser's input."""
 
 
 def after_slip(crop: Image, line: Emissions) -> Emissions | None:
@@ -36,8 +34,7 @@ def after_slip(crop: Image, line: Emissions) -> Emissions | None:
     found = path_characters(line)
     if len(found) < 2:
         return None
-    scale = crop.shape[0] / _HEIGHT
-    middles = [(step + 0.5) * _STEP * scale for _, _, step in found]
+    middles = [(step + 0.5) * line.stride for _, _, step in found]
     pitch = float(np.median(np.diff(middles)))
     ahead = _ran_ahead("".join(character for character, _, _ in found))
     if not _barred(crop, middles[0], pitch, _LONG_AHEAD if ahead else _LONG):

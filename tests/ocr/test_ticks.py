@@ -77,7 +77,7 @@ class Cell:
         for character, x in self.seen:
             steps[int(x / step)] = 1e-7
             steps[int(x / step), letters.index[character]] = 0.98
-        return Line(self.picture, Emissions(steps, letters))
+        return Line(self.picture, Emissions(steps, letters, step))
 
 
 def answer(words, cell, kind):
