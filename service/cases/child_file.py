@@ -22,6 +22,7 @@ from service.cases.facts import Fact
 from service.cases.handover import Offered, offered
 from service.cases.household import Household
 from service.cases.masking import masked_address, masked_id, masked_phone
+from service.cases.sources import Source, sources
 from service.cases.states import OUTSTANDING, OVERDUE_DAYS, SOURCE_LABELS, Act, state_label
 from service.cases.tasks import Asked
 from service.cases.timeline import timeline
@@ -111,6 +112,8 @@ class ChildFile:
     labels: tuple[str, ...]
     facts: tuple[Fact, ...]
     household: Household
+    sources: Mapping[str, Source]
+    """Where the ink of what the head says is."""
 
 
 def open_file(session: Session, actor: Actor, student_id: int) -> ChildFile:
@@ -137,19 +140,23 @@ def reveal(session: Session, actor: Actor, student_id: int, field: str) -> Child
 def _file(session: Session, actor: Actor, student: Student, opened: frozenset[str]) -> ChildFile:
     entries = timeline(session, actor, student.id, opened)
     told = facts.of_child(session, student.id, opened="facts" in opened)
+    head = {
+        "id_number": (student.id_number or "") if "id_number" in opened else masked_id(student.id_number),
+        "address": (student.address or "") if "address" in opened else masked_address(student.address),
+        "phone": (student.phone or "") if "phone" in opened else masked_phone(student.phone),
+        "guardian": student.guardian, "grade_class": student.grade_class,
+    }
     cases = sorted(student.cases, key=lambda case: case.id, reverse=True)
     return ChildFile(
         student_id=student.id, name=student.name, sex=student.sex,
         age=full_years(student.born_on, today()) if student.born_on else None,
         born_on=student.born_on if "id_number" in opened else None,
-        id_number=(student.id_number or "") if "id_number" in opened else masked_id(student.id_number),
-        address=(student.address or "") if "address" in opened else masked_address(student.address),
-        phone=(student.phone or "") if "phone" in opened else masked_phone(student.phone),
-        guardian=student.guardian, grade_class=student.grade_class, school=student.school.name,
+        school=student.school.name, **head,
         cases=tuple(_case(session, actor, case, phones="phone" in opened) for case in cases),
         doubts=tuple(described(event, student.id) for case in cases for event in open_doubts(case.events)),
         entries=entries, opened=opened, labels=facts.labels((fact.kind for fact in told if fact.holds), today()),
-        facts=told, household=household.of_child(session, student, opened))
+        facts=told, household=household.of_child(session, student, opened),
+        sources=sources(entries, head, student.school.name))
 
 
 def _case(session: Session, actor: Actor, case: Case, *, phones: bool) -> CaseFile:

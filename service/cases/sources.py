@@ -1,0 +1,46 @@
+"""From which paper each fact at the head of a child's file came: the newest that says it so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from service.cases.entries import Entry
+from service.models.values import FORM_ROW
+
+FIELDS: Mapping[str, tuple[str, ...]] = {
+    "id_number": ("id_number",), "guardian": ("guardian", "parent_signature"), "address": ("address",),
+    "phone": ("phone",), "grade_class": ("grade_class",),
+}
+"""Fact → the fields of the forms that tell it."""
+_NAME, _SCHOOL = "student_name", "school_name"
+"""Fields whose values the head shows and the timeline does not repeat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a fact's ink is."""
+
+    sheet_id: int
+    row: int
+    field: str
+
+
+def sources(entries: Iterable[Entry], facts: Mapping[str, str], school: str) -> dict[str, Source]:
+    """The source of each of `facts` (as shown), of the name and of the school; `entries` come newest first."""
+    found: dict[str, Source] = {}
+    for entry in entries:
+        if entry.sheet_id is not None and entry.values:
+            for fact, source in _told(entry, entry.sheet_id, facts, school):
+                found.setdefault(fact, source)
+    return found
+
+
+def _told(entry: Entry, sheet_id: int, facts: Mapping[str, str], school: str) -> Iterator[tuple[str, Source]]:
+    yield "name", Source(sheet_id, entry.row, _NAME)
+    if entry.unit == school:
+        yield "school", Source(sheet_id, FORM_ROW, _SCHOOL)
+    for value in entry.values:
+        for fact, fields in FIELDS.items():
+            if value.field in fields and value.has_crop and value.text and value.text == facts.get(fact):
+                yield fact, Source(sheet_id, entry.row if value.row is None else value.row, value.field)
