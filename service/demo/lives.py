@@ -10,6 +10,9 @@ from typing import Any
 from service.calendar import full_years
 from service.cases.states import ATTENDANCE_DAYS, COMPULSORY_UNTIL
 
+_WATCHED = timedelta(days=200)
+"""No child that came back is watched longer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -39,7 +42,7 @@ def life(rng: Random, plan: Plan, until: date) -> list[Step]:
         steps += _outstanding(rng, plan, day)
         day = steps[-1].on
         if steps[-1].state == "returned":
-            steps += _after_return(rng, day)
+            steps += _after_return(rng, day, until)
             day = steps[-1].on + timedelta(days=1)
             if steps[-1].state == "returned":
                 break
@@ -75,14 +78,14 @@ def _ending(rng: Random, on: date) -> Step:
     return Step("returned", on, "returned")
 
 
-def _after_return(rng: Random, day: date) -> list[Step]:
+def _after_return(rng: Random, day: date, until: date) -> list[Step]:
     """Attendance confirmed and the case settled, or the child gone again, or still being watched."""
     draw = rng.random()
     if draw < 0.07:
         return [Step("relapsed", day + timedelta(days=rng.randrange(12, 150)), "persuading")]
     confirmed = day + timedelta(days=ATTENDANCE_DAYS + rng.randrange(1, 14))
     steps = [Step("note", confirmed, "returned", {"act": "attend", "attendance": True})]
-    if draw < 0.85:
+    if draw < 0.85 or day < until - _WATCHED:
         steps.append(_closed("settled", confirmed + timedelta(days=rng.randrange(20, 120))))
     return steps
 

@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session
 from service import audit, intake
 from service.access import Actor, actor_for
 from service.calendar import today
+from service.demo import around
 from service.demo import samples as shelf
 from service.demo.children import Maker
 from service.demo.county import Account, handing_in, make_accounts, settle_units
 from service.demo.samples import Sample, Samples
 from service.installation import Installation
-from service.models import Student, Unit
+from service.models import Student, Unit, User
 
 _SEED = 2019
 
@@ -49,8 +50,14 @@ def seed(installation: Installation, samples: Path) -> DemoCounty:
         head = settle_units(session, shown, installation.settings.county_name)
         told = make_accounts(session, rng, head, shown)
         cases = _children(session, rng, head, shown)
+        bureau = session.scalars(select(User).where(User.login == "bureau")).one()
+        if cases:
+            around.around(session, Random(_SEED), bureau, today())
+        writer = actor_for(session, bureau)
         hands = [(sample, _hands(session, rng, head, sample)) for sample in shown.sheets]
         audit.record(session, None, "demo.seeded", "unit", head.id, cases=cases)
+    if cases:
+        around.lists(installation, writer, Random(_SEED), today())
     return DemoCounty(told, cases, sum(_hand_in(installation, actor, sample) for sample, actor in hands))
 
 
