@@ -156,7 +156,8 @@ def _file(session: Session, actor: Actor, student: Student, opened: frozenset[st
         doubts=tuple(described(event, student.id) for case in cases for event in open_doubts(case.events)),
         entries=entries, opened=opened, labels=facts.labels((fact.kind for fact in told if fact.holds), today()),
         facts=told, household=household.of_child(session, student, opened),
-        sources=sources(entries, head, student.school.name))
+        sources=sources(entries, head, student.school.name,
+                        {visit.sheet_id: visit.guardian for visit in student.visits}))
 
 
 def _case(session: Session, actor: Actor, case: Case, *, phones: bool) -> CaseFile:

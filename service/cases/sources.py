@@ -9,11 +9,11 @@ from service.cases.entries import Entry
 from service.models.values import FORM_ROW
 
 FIELDS: Mapping[str, tuple[str, ...]] = {
-    "id_number": ("id_number",), "guardian": ("guardian", "parent_signature"), "address": ("address",),
-    "phone": ("phone",), "grade_class": ("grade_class",),
+    "id_number": ("id_number",), "guardian": ("guardian",), "address": ("address",), "phone": ("phone",),
+    "grade_class": ("grade_class",),
 }
 """Fact → the fields of the forms that tell it."""
-_NAME, _SCHOOL = "student_name", "school_name"
+_NAME, _SCHOOL, _SIGNATURE = "student_name", "school_name", "parent_signature"
 """Fields whose values the head shows and the timeline does not repeat."""
 
 
@@ -26,13 +26,19 @@ class Source:
     field: str
 
 
-def sources(entries: Iterable[Entry], facts: Mapping[str, str], school: str) -> dict[str, Source]:
-    """The source of each of `facts` (as shown), of the name and of the school; `entries` come newest first."""
+def sources(entries: Iterable[Entry], facts: Mapping[str, str], school: str,
+            signers: Mapping[int, str]) -> dict[str, Source]:
+    """The source of each of `facts` (as shown), of the name and of the school; `entries` come newest first.
+
+    `signers` are the guardians who signed visits, by sheet.
+    """
     found: dict[str, Source] = {}
     for entry in entries:
         if entry.sheet_id is not None and entry.values:
             for fact, source in _told(entry, entry.sheet_id, facts, school):
                 found.setdefault(fact, source)
+            if facts.get("guardian") and signers.get(entry.sheet_id) == facts["guardian"]:
+                found.setdefault("guardian", Source(entry.sheet_id, FORM_ROW, _SIGNATURE))
     return found
 
 

@@ -48,7 +48,7 @@ def around(session: Session, rng: Random, writer: User, today: date) -> None:
     _moves(session, rng, schools, today)
     _lessons(session, rng, schools, today)
     _plans(session, rng, schools, writer, today)
-    _twice(session, rng)
+    _twice(session, rng, today)
 
 
 def _pupil(session: Session, rng: Random, school: Unit, today: date) -> Student:
@@ -120,9 +120,10 @@ def _plans(session: Session, rng: Random, schools: Sequence[Unit], writer: User,
                 first_signature=True, second_signature=rng.random() < 0.9, first_seal=True, second_seal=True))
 
 
-def _twice(session: Session, rng: Random) -> None:
+def _twice(session: Session, rng: Random, today: date) -> None:
     """A few children who were recorded a second time, with a slip in the name or without their number."""
-    known = list(session.scalars(select(Student).where(Student.guardian != "").order_by(Student.id)))
+    known = list(session.scalars(select(Student).where(
+        Student.guardian != "", Student.born_on > today - timedelta(days=15 * 365)).order_by(Student.id)))
     for number, child in enumerate(rng.sample(known, min(4, len(known)))):
         name = child.name[:-1] + rng.choice("静敏强磊") if number % 2 and len(child.name) > 2 else child.name
         session.add(Student(name=name, sex=child.sex, born_on=child.born_on, guardian=child.guardian,
