@@ -10,11 +10,28 @@ from sqlalchemy.orm import Session
 
 from service import demo
 from service.calendar import today
+from service.cases.school_year import year_of
 from service.config import Settings
 from service.database import Base
 from service.demo.county import NOTICE
 from service.installation import open_installation
-from service.models import Case, CaseEvent, Scan, Sheet, Student, TownshipCount, Unit, User
+from service.models import (
+    Agreement,
+    Case,
+    CaseEvent,
+    DuplicatePair,
+    Lesson,
+    ListImport,
+    Scan,
+    SchoolPlan,
+    Sheet,
+    Student,
+    Suspect,
+    TownshipCount,
+    Transfer,
+    Unit,
+    User,
+)
 from service.passwords import fits
 from service.reports.annex1 import COLUMNS, annex1
 from service.reports.listing import listing
@@ -32,9 +49,9 @@ DAY = date(2019, 4, 11)
 def seeded(tmp_path_factory, _cheap_passwords):
     installation = open_installation(Settings(data_dir=tmp_path_factory.mktemp("demo")))
     Base.metadata.create_all(installation.database.engine)
-    begun = time.monotonic()
+    begun = time.process_time()  # what it costs, however busy the machine
     county = demo.seed(installation, SAMPLES)
-    yield installation, county, time.monotonic() - begun
+    yield installation, county, time.process_time() - begun
     installation.close()
 
 
@@ -46,7 +63,7 @@ def session(seeded):
 
 
 def test_seeding_takes_no_longer_than_people_wait(seeded):
-    assert seeded[2] < 20
+    assert seeded[2] < 12
 
 
 def test_annex1_of_the_notices_day_is_the_notices(session):
@@ -100,6 +117,19 @@ def test_case_states_are_what_their_events_say(session):
         assert case.state in expected
         assert (case.closing, case.closed_on) == (
             (step.detail["closing"], step.happened_on) if step.kind == "closed" else ("", None))
+
+
+def test_the_county_has_something_to_show_on_every_screen(session):
+    first = year_of(today())
+    assert {told.kind for told in session.scalars(select(ListImport)) if told.state == "stored"} == {
+        "roster", "household"}
+    for record, least in ((Suspect, 5), (DuplicatePair, 3), (SchoolPlan, 20), (Agreement, 20), (Lesson, 50)):
+        assert session.scalar(select(func.count()).select_from(record)) >= least, record.__name__
+    taught = session.scalars(select(Lesson.taught_on)).all()
+    assert first.first <= min(taught) and max(taught) <= today()
+    moves = session.scalars(select(Transfer)).all()
+    assert sum(move.partner_id is not None for move in moves) >= 12
+    assert any(move.suspected_on or move.partner_id is None for move in moves if move.direction == "out")
 
 
 def test_each_role_can_log_in_with_what_the_table_says(seeded, session):
