@@ -52,10 +52,13 @@ def around(session: Session, rng: Random, writer: User, today: date) -> None:
 
 
 def _pupil(session: Session, rng: Random, school: Unit, today: date) -> Student:
-    told = people.child(rng, today - timedelta(days=rng.randrange(2600, 4600)))
+    mark = None
+    while mark is None or session.scalar(select(Student.id).where(Student.id_number_mark == mark)):
+        told = people.child(rng, today - timedelta(days=rng.randrange(2600, 4600)))
+        mark = identity.mark(told.id_number)
     child = Student(
         name=told.name, sex=told.sex, born_on=told.born_on, id_number=told.id_number, guardian=told.guardian,
-        id_number_mark=identity.mark(told.id_number), phone=told.phone, school=school,
+        id_number_mark=mark, phone=told.phone, school=school,
         address=people.address(rng, school.parent.name if school.parent else ""),
         grade_class=people.grade_class(rng, told.born_on, today))
     session.add(child)

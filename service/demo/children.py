@@ -47,7 +47,8 @@ class Maker:
                  roster: Sequence[RosterEntry], today: date) -> None:
         self.session, self.rng, self.schools, self.today = session, rng, schools, today
         self.waiting = list(roster)
-        self.taken: set[str] = {entry.id_number for entry in roster}
+        self.listed = frozenset(entry.id_number for entry in roster)
+        self.taken = set(self.listed)
         self.events: list[tuple[Case, list[Step], Unit | None]] = []
         self.effort = {name: rng.uniform(0.55, 1.5) for name in schools}
 
@@ -101,7 +102,7 @@ class Maker:
             handed_to, school = school, self.rng.choice(self.schools["局直"])  # found by a county school
             student.school_id = school.id
         start = NOTICE_ON if opened_on <= NOTICE_ON else opened_on
-        listed = student.id_number in self.taken and opened_on <= NOTICE_ON
+        listed = student.id_number in self.listed and opened_on <= NOTICE_ON
         plan = Plan(opened_on, SAMPLES_UNTIL if listed else start, self.effort[township],
                     student.born_on or date(2008, 1, 1))
         steps = life(self.rng, plan, self.today)
@@ -121,6 +122,7 @@ class Maker:
         school = self.rng.choice(schools)
         while (child := people.child(self.rng, people.birthday(self.rng, on))).id_number in self.taken:
             pass
+        self.taken.add(child.id_number)
         return self._invented(child, school, township, on), school
 
     def _invented(self, child: people.Child, school: Unit, township: str, on: date) -> Student:
