@@ -13,12 +13,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from ocr.kinds.wording import wording
 from ocr.reconcile import Settled, log_odds
 from ocr.template import FieldSpec
 
 PARAMETERS = Path(__file__).resolve().parent / "calibration.json"
 
-FEATURES = ("log_odds", "forced", "least", "mean", "settled", "agreed", "objected", "length", "two_lines")
+FEATURES = ("log_odds", "forced", "least", "mean", "settled", "agreed", "objected", "length", "two_lines",
+            "wording")
 """In this order the parameters of a kind follow its intercept."""
 
 BLANK = 0.995
@@ -32,7 +34,7 @@ TICKED_AND_AGREED = 0.9998
 """The same where another field, as the ID number for the sex, says so too."""
 
 
-def features(settled: Settled) -> tuple[float, ...]:
+def features(settled: Settled, kind: str) -> tuple[float, ...]:
     """What speaks for and against the chosen value of a field with ink; see FEATURES."""
     evidence = settled.reading.evidence if settled.reading else None
     best = settled.candidates[0][2] if settled.candidates else 0.0
@@ -47,6 +49,7 @@ def features(settled: Settled) -> tuple[float, ...]:
         float(len([flag for flag in settled.flags if flag != "settled"])),
         math.log1p(len(settled.value)),
         float(evidence is not None and len(evidence.lines) > 1),
+        wording(kind, settled.value),
     )
 
 
@@ -68,7 +71,7 @@ def confidence(settled: Settled, kind: str) -> float:
     fitted = _fitted(kind)
     if fitted is None:
         return min(0.5, settled.candidates[0][2]) if settled.candidates else 0.0
-    score = fitted["intercept"] + sum(w * x for w, x in zip(fitted["weights"], features(settled), strict=True))
+    score = fitted["intercept"] + sum(w * x for w, x in zip(fitted["weights"], features(settled, kind), strict=True))
     return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, score))))
 
 

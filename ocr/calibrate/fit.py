@@ -1,7 +1,8 @@
 """Fit the calibration on sheets whose values are known: `python -m ocr.calibrate.fit FOLDER...`.
 
 A folder holds NNN.jpg with NNN.expected.json beside it, and roster.csv and units.csv in it or above
-it. Every sheet is read with its lists and without them. Never give it sheets that measure the reader.
+it. Every sheet is read with its lists and without, as it is written and in a less legible hand, and
+judged by fits that have not seen its hand. Never give it sheets that measure the reader.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.calibrate import FEATURES, PARAMETERS, features
+from ocr.calibrate.unsteady import Unsteady
 from ocr.decode import Emissions
 from ocr.engine import Engine
 from ocr.grid import find_grid
@@ -26,7 +28,7 @@ from ocr.kinds.knowledge import Knowledge
 from ocr.lists import Lists, read_roster, read_units
 from ocr.load import open_sheets
 from ocr.match import match
-from ocr.pipeline.fields import FieldReader
+from ocr.pipeline.fields import FieldReader, Recogniser
 from ocr.reconcile import Settled
 from ocr.rectify import Image, rectify
 from ocr.template import load_templates
@@ -40,18 +42,22 @@ LEAST = 40
 FOUND = 0.6
 """Share of right fields below which a sheet's places were not found."""
 
-_RIDGE = 4.0
-_FOLDS = 5
+_RIDGE = 3.0
+_FOLDS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One field with ink: its kind, its features, whether its value was right; `sheet` keeps folds apart."""
+    """One field with ink: its kind, its features, whether its value was right.
+
+    `hand` keeps folds apart. What is `doubted` by a rule is never accepted, so no threshold is drawn by it.
+    """
 
     kind: str
     features: tuple[float, ...]
     right: bool
-    sheet: str
+    hand: str
+    doubted: bool = False
 
 
 def main(folders: Sequence[str]) -> int:
@@ -67,13 +73,13 @@ def main(folders: Sequence[str]) -> int:
 
 
 def examples_of(folder: Path) -> Iterator[Example]:
-    """Every field with ink of the folder's sheets, read with the lists and without.
+    """Every field with ink of the folder's sheets.
 
     Sheets whose places were not found as the template has them are left out: that a column was
     taken for another is no doubt about its digits, and is caught by the sums.
     """
-    engine, templates = Engine(), list(load_templates().values())
-    both = (Knowledge(_lists(folder)), Knowledge(Lists()))
+    engine, templates, lists = Engine(), list(load_templates().values()), _lists(folder)
+    full, unlisted, bare = Knowledge(lists), Knowledge(Lists((), lists.units)), Knowledge(Lists())
     for path in sorted(folder.rglob("*.expected.json")):
         expected = json.loads(path.read_text(encoding="utf-8"))
         picture = path.with_name(path.name.replace(".expected.json", ".jpg"))
@@ -81,21 +87,28 @@ def examples_of(folder: Path) -> Iterator[Example]:
         found = match(sheet, find_grid(sheet), templates, engine.read_print, engine.locate)
         if found is None or found.template.id != expected["template"]:
             continue
-        remembering = _Remembering(engine)
-        for knowledge in both:
-            reader = FieldReader(remembering, knowledge, found)
-            kinds = {spec.name: spec.kind for spec in (*found.template.fields, *found.template.columns)}
-            own = [Example(kinds[name], features(settled), _same(kinds[name], settled.value, value), picture.stem)
-                   for name, settled, value in _pairs(reader, expected)
-                   if settled.reading is not None and settled.reading.evidence is not None]
+        steady, other = _Remembering(engine), _Remembering(Unsteady(engine, zlib.crc32(str(path).encode())))
+        for hand, knowledge in ((steady, full), (steady, unlisted), (other, full), (other, bare)):
+            own = list(_examples(FieldReader(hand, knowledge, found), expected, picture.stem))
             if sum(example.right for example in own) > FOUND * len(own):
                 yield from own
 
 
-class _Remembering:
-    """The engine for two readings of one sheet: each crop is recognised once."""
+def _examples(reader: FieldReader, expected: Mapping[str, Any], sheet: str) -> Iterator[Example]:
+    template = reader.match.template
+    kinds = {spec.name: spec.kind for spec in (*template.fields, *template.columns)}
+    for name, settled, value in _pairs(reader, expected):
+        evidence = settled.reading.evidence if settled.reading else None
+        if evidence is not None and not evidence.options:
+            kind, doubted = kinds[name], any(flag != "settled" for flag in settled.flags)
+            yield Example(kind, features(settled, kind), _same(kind, settled.value, value),
+                          str(expected.get("hand", sheet)), doubted)
 
-    def __init__(self, engine: Engine) -> None:
+
+class _Remembering:
+    """An engine for several readings of one sheet: each crop is recognised once."""
+
+    def __init__(self, engine: Recogniser) -> None:
         self._engine = engine
         self._known: dict[tuple[bytes, float], Emissions] = {}
 
@@ -180,14 +193,15 @@ def _right(examples: Sequence[Example]) -> NDArray[np.float64]:
 
 def _fit(examples: Sequence[Example], scale: _Scale, common: NDArray[np.float64]) -> dict[str, Any]:
     z, y = scale.of_examples(examples), _right(examples)
-    folds = np.array([zlib.crc32(example.sheet.encode()) % _FOLDS for example in examples])
+    folds = np.array([zlib.crc32(example.hand.encode()) % _FOLDS for example in examples])
     unseen = np.zeros(len(y))
     for fold in range(_FOLDS):
         apart = folds == fold
         if apart.any() and (~apart).any():
             unseen[apart] = _predicted(_logistic(z[~apart], y[~apart], common), z[apart])
     weights = scale.unscaled(_logistic(z, y, common))
-    thresholds = {f"{target:g}": _threshold(unseen, y, target) for target in TARGETS}
+    free = np.array([not example.doubted for example in examples])
+    thresholds = {f"{target:g}": _threshold(unseen[free], y[free], target) for target in TARGETS}
     return {
         "intercept": round(float(weights[0]), 5), "weights": [round(float(w), 5) for w in weights[1:]],
         "thresholds": thresholds, "fields": len(y), "right": round(float(y.mean()), 4),
@@ -211,7 +225,8 @@ def _logistic(z: NDArray[np.float64], y: NDArray[np.float64], common: NDArray[np
     return np.asarray(minimize(loss, common, jac=True, method="L-BFGS-B", bounds=bounds).x)
 
 
-_SIGNS = {"log_odds": (0.0, None), "agreed": (0.0, None), "settled": (None, 0.0), "objected": (None, 0.0)}
+_SIGNS = {"log_odds": (0.0, None), "agreed": (0.0, None), "settled": (None, 0.0), "objected": (None, -0.02),
+          "wording": (0.0, None)}
 """What can only speak for a value, or only against it, whatever a few sheets say."""
 
 
@@ -220,15 +235,26 @@ def _predicted(weights: NDArray[np.float64], z: NDArray[np.float64]) -> NDArray[
 
 
 def _threshold(p: NDArray[np.float64], y: NDArray[np.float64], target: float) -> float:
-    """The least confidence above which both the expected and the seen share of wrong values keep the target."""
+    """The least confidence above which the seen share of wrong values keeps the target and the expected nearly so.
+
+    One wrong value more than was seen is counted, so that few examples prove little; where the
+    examples are too few to prove the target at all, none above the threshold may have been wrong.
+    """
     order = np.argsort(-p)
     count = np.arange(1, len(p) + 1)
     expected = np.cumsum(1 - p[order]) / count
     seen = np.cumsum(1 - y[order])
-    good = np.flatnonzero((expected <= target) & (seen <= target * count))
+    proven = (expected <= _LEEWAY * target) & (seen + 1 <= target * (count + 1))
+    unproven = (expected <= target) & (seen == 0) & (target * len(p) < 1)
+    good = np.flatnonzero(proven | unproven)
     if not len(good):
         return 1.0 - target / 10
     return round(float(min(max(p[order][good[-1]], 1 - 5 * target), 0.99999)), 5)
+
+
+_LEEWAY = 2.0
+"""How far the expected share may exceed the target where the seen one keeps it: among the surest
+values a fit for all of a kind boasts too little."""
 
 
 def calibration_error(p: NDArray[np.float64], y: NDArray[np.float64], bins: int = 15) -> float:

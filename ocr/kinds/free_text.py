@@ -35,7 +35,7 @@ _MEASURED = {"口人": (8e-4, 12), "天": (8e-4, 31), "月": (4e-4, 12), "日": 
 
 
 @cache
-def _numbered() -> Trie:
+def numbered() -> Trie:
     """The dictionary with numbers before their measures: 6口人 is a word as 了口人 is none."""
     words = {f"{number}{measure}": share / most for measure, (share, most) in _MEASURED.items()
              for number in range(1, most + 1)}
@@ -45,7 +45,7 @@ def _numbered() -> Trie:
 @lru_cache(maxsize=2)
 def _with_names(names: tuple[str, ...]) -> Trie:
     """The words of running text and the names read elsewhere on its sheet, which holds several such texts."""
-    return _numbered().with_words(dict.fromkeys(names, _NAMED))
+    return numbered().with_words(dict.fromkeys(names, _NAMED))
 
 
 @cache

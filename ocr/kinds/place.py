@@ -9,7 +9,7 @@ from ocr.decode.search import search
 from ocr.kinds import free_text
 from ocr.kinds.evidence import Candidate, Context, Evidence, KindReading, merged, nothing
 from ocr.kinds.knowledge import Knowledge
-from ocr.kinds.language import Sentences, Trie, dictionary
+from ocr.kinds.language import Sentences, dictionary
 from ocr.kinds.numerals import chinese
 
 _ENDS = {"村": 0.06, "组": 0.01, "镇": 0.04, "县": 0.03, "乡": 0.015, "街道": 0.01, "市": 0.01, "号": 0.01, "庄": 0.01,
@@ -34,8 +34,7 @@ _WEIGHT, _REWARD = 0.45, 16.0
 def read(evidence: Evidence, context: Context) -> KindReading:
     """The likeliest addresses."""
     lattice = folded(evidence.joined, free_text.symbols(), _LOOKS, free_text.QUIET)
-    words = Sentences(_trie(_known(context.knowledge)), _WEIGHT, _REWARD)
-    found = search(lattice, words, beams=16, choices=12, unseen=free_text.SEEN)
+    found = search(lattice, in_words(_known(context.knowledge)), beams=16, choices=12, unseen=free_text.SEEN)
     candidates = merged((Candidate(h.text, h.text, h.log_p) for h in found), keep=6)
     return KindReading(candidates, evidence) if candidates else nothing(evidence)
 
@@ -52,5 +51,6 @@ def _known(knowledge: Knowledge) -> tuple[tuple[str, float], ...]:
 
 
 @lru_cache(maxsize=4)
-def _trie(known: tuple[tuple[str, float], ...]) -> Trie:
-    return dictionary().with_words(_WORDS | dict(known))
+def in_words(known: tuple[tuple[str, float], ...]) -> Sentences:
+    """The automaton of addresses; `known` are names of places with their shares."""
+    return Sentences(dictionary().with_words(_WORDS | dict(known)), _WEIGHT, _REWARD)

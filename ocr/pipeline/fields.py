@@ -91,7 +91,8 @@ class FieldReader:
         settled = settle(_mentioned(template, early, seen), template.rules, self.knowledge)
         words = _names(template, settled)
         late = {spec.name: self._read(spec, seen[spec.name], words) for spec in specs if spec.kind in _LAST}
-        return settled | settle(late, (), self.knowledge)
+        settled |= settle(late, (), self.knowledge)
+        return {spec.name: _held_to_border(spec, places[spec.name], settled[spec.name]) for spec in specs}
 
     def table(self) -> tuple[tuple[dict[str, FieldReading], ...], dict[str, FieldReading]]:
         """The records of a table and its row of sums."""
@@ -204,6 +205,20 @@ def _heading(row: Mapping[str, Place], required: list[str]) -> bool:
     """Whether a table's first row is a second line of headings: nothing where a record must have something."""
     blank = sum(not place.ink for place in row.values())
     return not any(row[name].ink for name in required if name in row) and 2 * blank > len(row)
+
+
+def _held_to_border(spec: FieldSpec, place: Place, settled: Settled) -> Settled:
+    """The field flagged `cut` when its one line runs into the right border: what was taken for the border,
+    a fold or a streak, may have cut it short.
+    """
+    if spec.where != "cell" or not place.ink or place.cells or len(place.lines) > 1:
+        return settled
+    runs_in = place.box[2] - place.ink_box[2] < _BRIM
+    return replace(settled, flags=(*settled.flags, "cut")) if runs_in else settled
+
+
+_BRIM = 0.003
+"""Width of the sheet, under a millimetre, that writers leave free before a border."""
 
 
 def _mentioned(template: Template, readings: Mapping[str, KindReading],

@@ -10,9 +10,11 @@ import pytest
 
 from ocr import calibrate
 from ocr.calibrate import FEATURES, PARAMETERS, confidence, features, threshold
-from ocr.calibrate.fit import Example, calibration_error, fitted
+from ocr.calibrate.fit import Example, _threshold, calibration_error, fitted
+from ocr.calibrate.unsteady import Style, rewritten
 from ocr.kinds import KINDS
 from ocr.kinds.evidence import Evidence, KindReading
+from ocr.kinds.wording import wording
 from ocr.reconcile import Settled
 from ocr.template import FieldSpec, load_templates
 
@@ -48,7 +50,7 @@ def test_every_template_field_has_a_threshold_that_fits_its_target():
 def test_the_stored_parameters_belong_to_the_features_of_this_program():
     stored = json.loads(PARAMETERS.read_text(encoding="utf-8"))
     assert tuple(stored["features"]) == FEATURES == calibrate.FEATURES
-    assert len(features(settled(0.9))) == len(FEATURES)
+    assert len(features(settled(0.9), "count")) == len(FEATURES)
     assert all(len(kind["weights"]) == len(FEATURES) for kind in stored["kinds"].values())
 
 
@@ -59,7 +61,7 @@ def examples() -> list[Example]:
     made = []
     for number in range(6000):
         p = float(rng.uniform(0.5, 0.999))
-        own = (float(np.log(p / (1 - p))), 0.0, 2.0, 2.0, 0.0, 1.0, 0.0, 1.0, 0.0)
+        own = (float(np.log(p / (1 - p))), 0.0, 2.0, 2.0, 0.0, 1.0, 0.0, 1.0, 0.0, 0.0)
         made.append(Example("count", own, bool(rng.random() < p), str(number % 40)))
         if number % 10 == 0:
             made.append(Example("sex", own, True, str(number % 40)))
@@ -82,3 +84,31 @@ def test_calibration_error_is_nought_for_true_probabilities_and_large_for_boasts
     p = rng.uniform(0, 1, 20000)
     assert calibration_error(p, (rng.random(20000) < p).astype(float)) < 0.02
     assert calibration_error(np.full(1000, 0.99), (rng.random(1000) < 0.7).astype(float)) > 0.2
+
+
+def test_a_threshold_keeps_the_target_among_many_and_lets_no_mistake_in_among_few():
+    many, few = np.linspace(0.999, 0.99, 3000), np.linspace(0.9999, 0.99, 90)
+    right = np.ones(3000)
+    right[[400, 1500]] = 0
+    kept = many >= _threshold(many, right, 0.005)
+    assert kept.sum() > 1500
+    assert (1 - right[kept]).mean() <= 0.005
+    wrong = np.arange(90) != 60
+    assert few[60] < _threshold(few, wrong.astype(float), 0.001)
+
+
+def test_words_that_make_sense_count_for_a_text_and_unheard_of_ones_against_it():
+    assert wording("free_text", "感谢老师关心") > wording("free_text", "感谢老师关必")
+    assert wording("place", "高山镇赵寨村5组") > wording("place", "高山真赵寨材5组")
+    assert wording("count", "31") == 0
+
+
+def test_another_hand_writes_the_same_in_its_own_size_and_leaves_specks_alone():
+    rng = np.random.default_rng(1)
+    crop = np.full((40, 120, 3), 250, np.uint8)
+    crop[10:30, 20:24] = crop[10:30, 60:64] = 20
+    styles = [Style.of(rng) for _ in range(6)]
+    drawn = [rewritten(crop, style, rng) for style in styles]
+    assert all(each.dtype == np.uint8 and each.min() < 160 < each.max() for each in drawn)
+    assert len({each.shape for each in drawn}) > 1
+    assert rewritten(crop[:6], styles[0], rng).shape == (6, 120, 3)

@@ -14,12 +14,14 @@ from ocr.errors import UnreadableFile
 from ocr.grid import find_grid
 from ocr.kinds.knowledge import Knowledge, Lists
 from ocr.load import open_sheets
-from ocr.match import match
+from ocr.match import Place, match
 from ocr.pipeline import Reader
-from ocr.pipeline.fields import FieldReader
+from ocr.pipeline.fields import FieldReader, _held_to_border
 from ocr.pipeline.lines import without_rulings, without_stray_end
 from ocr.pipeline.strikes import without_struck
+from ocr.reconcile import Settled
 from ocr.rectify import rectify
+from ocr.template import FieldSpec
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "sample_scans"
@@ -134,3 +136,13 @@ def test_a_neighbours_printed_label_is_no_name_to_be_accepted(reader):
     assert "label" in fields["student_name"].flags and not fields["student_name"].accept
     assert not [field for field in FieldReader(reader.engine, Knowledge(Lists()), found).form().values()
                 if "label" in field.flags]
+
+
+def test_writing_that_runs_into_its_border_may_be_cut_short():
+    spec = FieldSpec("address", ("住址",), "place")
+    settled = Settled((("高山镇赵寨村5", "高山镇赵寨村5", 0.99),), "高山镇赵寨村5", 0.99)
+    near = Place("address", (0.2, 0.3, 0.6, 0.34), True, (0.21, 0.31, 0.599, 0.33))
+    free = replace(near, ink_box=(0.21, 0.31, 0.58, 0.33))
+    wrapped = replace(near, lines=((0.21, 0.31, 0.599, 0.32), (0.21, 0.32, 0.3, 0.33)))
+    flags = [_held_to_border(spec, place, settled).flags for place in (near, free, wrapped)]
+    assert flags == [("cut",), (), ()]
