@@ -9,6 +9,7 @@ import numpy as np
 
 from ocr.grid.cells import Lattice, encloses, spans
 from ocr.grid.ink import Ink, InkMap, ink_in, ink_map
+from ocr.grid.through import own_lines
 from ocr.rectify.rules import Rule, rules_in
 from ocr.rectify.rulings import rulings
 from ocr.rectify.sheet import RectifiedSheet
@@ -61,7 +62,8 @@ def find_grid(sheet: RectifiedSheet) -> list[RuledTable]:
     height, width = sheet.across.shape
     across = sheet.level if sheet.level is not None else rules_in(sheet.across)
     down = sheet.plumb if sheet.plumb is not None else rules_in(np.ascontiguousarray(sheet.down.T))
-    across, down = _off_the_edge(across, height), _off_the_edge(down, width)
+    across = own_lines(_off_the_edge(across, height), sheet.flat)
+    down = own_lines(_off_the_edge(down, width), np.ascontiguousarray(sheet.flat.T))
     lattices = [Lattice(level, plumb, sheet.across, sheet.down) for level, plumb in rulings(across, down)
                 if encloses(level) and encloses(plumb)]
     if not lattices:

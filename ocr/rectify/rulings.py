@@ -61,6 +61,9 @@ def _within(lines: list[Rule], crossing: Sequence[Rule]) -> list[Rule]:
     far = [rule for rule in lines if not _inside(rule, first, last)]
     if not far or not _enough(kept, lines, crossing):
         return lines
+    cut_off = _cut_off(far, first, last)
+    if cut_off:
+        kept, far = sorted([*kept, *cut_off], key=lambda rule: rule.at), [rule for rule in far if rule not in cut_off]
     own = [cut for cut in (_own_part(rule, first, last) for rule in far) if cut is not None]
     own += [_clipped(rule, first, last) for rule in far if _prolonged(rule, kept)]
     lost = [rule for rule in far if not any(abs(rule.at - other.at) <= 2 * SAME for other in (*kept, *own))]
@@ -80,6 +83,16 @@ def _enough(kept: Sequence[Rule], lines: Sequence[Rule], crossing: Sequence[Rule
     whole = [rule for rule in kept if rule.end - rule.start > 0.8 * (crossing[-1].at - crossing[0].at)]
     longest = max(rule.end - rule.start for rule in crossing)
     return len(whole) >= 3 and whole[-1].at - whole[0].at > 0.8 * longest
+
+
+def _cut_off(far: Sequence[Rule], first: float, last: float) -> list[Rule]:
+    """Lines that begin with the ruling and all run past it to one place: the sheet's edge, which took the last line."""
+    for side in ([rule for rule in far if abs(rule.start + 8 - first) <= REACH],
+                 [rule for rule in far if abs(rule.end - 8 - last) <= REACH]):
+        ends = [rule.start + rule.end for rule in side]
+        if len(side) >= 3 and max(ends) - min(ends) <= 2 * REACH:
+            return side
+    return []
 
 
 def _prolonged(rule: Rule, kept: Sequence[Rule]) -> bool:

@@ -10,6 +10,8 @@ from ocr.grid.apart import beside, several
 from ocr.rectify import rectify
 from ocr.rectify.faint import ridges
 from ocr.rectify.outline import find_outline
+from ocr.rectify.rules import Rule, rule_of
+from ocr.rectify.rulings import rulings
 from tests.ocr.drawn import A4, paper, photographed, ruled
 
 COLUMNS = [150, 400, 700, 1100, 1500]
@@ -135,3 +137,20 @@ def test_a_figure_1_close_to_a_border_is_ink() -> None:
     table = grid(picture)
     assert shape(table) == (11, 4, 44)
     assert {(cell.row, cell.col) for cell in table.cells if cell.ink is not None} == {(4, 0)}
+
+
+def test_a_table_that_shows_through_from_the_back_is_none_of_the_sheets() -> None:
+    front, back = ruled(COLUMNS, ROWS), ruled([90, 560, 1440], [260, 700, 1480], colour=215)
+    assert shape(grid(np.minimum(front, back))) == (11, 4, 44)
+
+
+def straight(at: float, start: float, end: float) -> Rule:
+    return rule_of([np.array([(along, at) for along in np.linspace(start, end, 20)], np.float32)])
+
+
+def test_a_form_cut_off_by_the_sheets_edge_keeps_the_border_of_its_labels() -> None:
+    level = [straight(y, 100, 900) for y in range(150, 751, 100)]
+    frame, border, other = straight(100, 150, 860), straight(260, 150, 860), straight(900, 150, 860)
+    short = [straight(x, y, y + 100) for x, y in zip(range(320, 880, 60), [150, 250, 350, 450, 550] * 2, strict=True)]
+    [(_, plumb)] = rulings(level, sorted([frame, border, other, *short], key=lambda rule: rule.at))
+    assert {frame.at, border.at, other.at} <= {rule.at for rule in plumb}
