@@ -42,6 +42,9 @@ RECORDS = 9
 FAINT = 13
 """Grey levels by which the faintest line is darker than the paper beside it; noise stays below."""
 
+PIECES = 0.34
+"""Share of a short line that must be left of it."""
+
 LOW, HIGH = 16, 150
 """Heights (pixels at WORK) of a band between two levels in which short lines are looked for."""
 
@@ -222,6 +225,22 @@ def _thin_columns(band: Image, elsewhere: Sequence[int], thick: float, prolong: 
         runs_on = any(abs(place - other) <= 4 for other in elsewhere)
         if runs_on or not prolong and _straight(band[:, a:b] >= least):
             found.append(place)
+    gapped = [] if prolong else _gapped_columns(band, share, least, thick)
+    return [*found, *(place for place in gapped if all(abs(place - other) > 4 for other in found))]
+
+
+def _gapped_columns(band: Image, share: NDArray[np.float64], least: float, thick: float) -> list[int]:
+    """Columns of a line of which up to two thirds are lost: straight pieces that leave both levels, with nothing
+    attached. No stroke of a character comes from the one level and none from the other.
+    """
+    found = []
+    for a, b in _stretches(share >= PIECES):
+        beside = np.r_[share[max(0, a - 4):max(0, a - 1)], share[b + 1:b + 4]]
+        part = band[:, a:b] >= least
+        rows = np.flatnonzero(part.any(axis=1))
+        joined = rows[0] <= 0.06 * len(band) and rows[-1] + 1 >= 0.94 * len(band)
+        if joined and b - a <= thick + 4 and beside.max(initial=0.0) < 0.06 and _straight(part):
+            found.append(int(a + int(share[a:b].argmax())))
     return found
 
 

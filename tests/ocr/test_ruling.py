@@ -154,3 +154,13 @@ def test_a_form_cut_off_by_the_sheets_edge_keeps_the_border_of_its_labels() -> N
     short = [straight(x, y, y + 100) for x, y in zip(range(320, 880, 60), [150, 250, 350, 450, 550] * 2, strict=True)]
     [(_, plumb)] = rulings(level, sorted([frame, border, other, *short], key=lambda rule: rule.at))
     assert {frame.at, border.at, other.at} <= {rule.at for rule in plumb}
+
+
+def test_a_short_border_of_which_the_middle_is_lost_is_a_border_and_a_stroke_between_is_none() -> None:
+    picture = ruled(COLUMNS, [300, 400, 500], without={("v", 2, 0), ("v", 2, 1)})
+    for top, bottom in ((300, 327), (370, 400)):
+        cv2.line(picture, (700, top), (700, bottom), (60, 60, 60), 3)
+    cv2.line(picture, (700, 430), (700, 474), (60, 60, 60), 3)
+    table = grid(picture)
+    assert table.at(0, 1) is not table.at(0, 2)
+    assert table.at(1, 1) is table.at(1, 2)
