@@ -230,8 +230,8 @@ def _suggested_by_roster(rule: Rule, readings: Mapping[str, KindReading],
 
 def _suggested_days(first: str, then: str, readings: Mapping[str, KindReading]) -> dict[str, list[str]]:
     """The days after a visit that have a month and day as in the later date's candidates, and those for the visit."""
-    days = [c.value for c in readings[first].candidates[:3] if c.value] if first in readings else []
-    later = [c.value for c in readings[then].candidates[:4] if c.value] if then in readings else []
+    days = [c.value for c in readings[first].candidates[:3] if _is_day(c.value)] if first in readings else []
+    later = [c.value for c in readings[then].candidates[:4] if _is_day(c.value)] if then in readings else []
     found = {f"{year}{value[4:]}" for day in days for value in later for year in (day[:4], str(int(day[:4]) + 1))}
     found |= {(date.fromisoformat(day) + timedelta(days=ahead)).isoformat() for day in days for ahead in range(8)}
     return {then: sorted(value for value in found if _is_day(value)), first: later}

@@ -13,8 +13,6 @@ from functools import wraps
 from pathlib import Path
 from typing import Any
 
-import cv2
-
 from tests.bench.accuracy import spread
 from tests.bench.held import own_sheets
 
@@ -160,5 +158,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    cv2.setNumThreads(1)
     sys.exit(main(sys.argv[1:]))
