@@ -58,7 +58,12 @@ def _forced(settled: Settled) -> float:
     reading = settled.reading
     if reading is None or reading.evidence is None or reading.best is None:
         return 0.0
-    return min(0.0, (reading.best.log_p - reading.evidence.open_log_p) / (len(settled.value) + 1))
+    off = (reading.best.log_p - reading.evidence.open_log_p) / (len(settled.value) + 1)
+    return max(_OUT_OF_REACH, min(0.0, off))
+
+
+_OUT_OF_REACH = -20.0
+"""What a value counts that the writing does not allow at all, be it a little or far from it."""
 
 
 def confidence(settled: Settled, kind: str) -> float:

@@ -237,15 +237,15 @@ def _predicted(weights: NDArray[np.float64], z: NDArray[np.float64]) -> NDArray[
 def _threshold(p: NDArray[np.float64], y: NDArray[np.float64], target: float) -> float:
     """The least confidence above which the seen share of wrong values keeps the target and the expected nearly so.
 
-    One wrong value more than was seen is counted, so that few examples prove little; where the
-    examples are too few to prove the target at all, none above the threshold may have been wrong.
+    One wrong value more than was seen is counted, so that few examples prove little; where those above
+    the threshold are too few to prove the target, none of them may have been wrong.
     """
     order = np.argsort(-p)
     count = np.arange(1, len(p) + 1)
     expected = np.cumsum(1 - p[order]) / count
     seen = np.cumsum(1 - y[order])
     proven = (expected <= _LEEWAY * target) & (seen + 1 <= target * (count + 1))
-    unproven = (expected <= target) & (seen == 0) & (target * len(p) < 1)
+    unproven = (expected <= target) & (seen == 0)
     good = np.flatnonzero(proven | unproven)
     if not len(good):
         return 1.0 - target / 10
