@@ -16,6 +16,8 @@ from service.access import UPLOAD, Actor
 from service.errors import Conflict, Invalid, NotFound
 from service.intake import Outcome, Receipt, Refused
 from service.progress import ScanLine
+from service.reports.expected import expected
+from service.reports.periods import this_month
 from service.web.context import actor, csrf, installation, requires
 from service.web.security import wants_json
 from service.web.wording import LOCAL, local_time, today
@@ -36,9 +38,10 @@ def page() -> ResponseReturnValue:
                                search=search, number=request.args.get("page", 1, int))
         retakes = progress.page(session, actor(), kind="retake", unit_id=unit_id)
         counts = progress.counts(session, actor(), unit_id)
+        asked_for = expected(session, actor(), this_month(), installation().settings.report_deadline_day)
     return render_template(
         "uploads/page.html", listed=listed, retakes=retakes, counts=counts, kind=kind, month=month,
-        search=search, months=_months(), everywhere=unit_id is None,
+        search=search, months=_months(), expected=asked_for, this_month=this_month(), everywhere=unit_id is None,
         limit_mb=installation().settings.max_upload_mb, replaced=request.args.get("replaces", ""))
 
 
