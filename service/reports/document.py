@@ -71,7 +71,7 @@ def _ruled_below(paragraph: Paragraph) -> None:
 
 
 def _section(paper: Paper, section: Section) -> None:
-    _line(paper, section.heading, HEADING_FONT, _THIRD, indent=32)
+    _line(paper, section.heading, HEADING_FONT, _THIRD, indent=32).paragraph_format.keep_with_next = True
     for number, text in enumerate(section.paragraphs):
         _paragraph(paper, text)
         if section.table is not None and number == 0:

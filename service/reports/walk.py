@@ -87,7 +87,7 @@ def _cases_of(units: Collection[int], span: Span) -> Select[Any]:
                                       mine.happened_on <= span.last)
 
 
-def lived(span: Span, cases: Select[Any] | None = None, after: int = 0) -> Subquery:
+def lived(span: Span, cases: Select[Any] | None = None) -> Subquery:
     """Every step up to the span's end as the events tell it, of all cases or of these."""
     event = CaseEvent
     order: Any = {"partition_by": event.case_id, "order_by": (event.happened_on, event.id)}
@@ -95,9 +95,14 @@ def lived(span: Span, cases: Select[Any] | None = None, after: int = 0) -> Subqu
     query = select(
         event.id.label("event_id"), event.case_id, event.kind, event.happened_on, event.unit_id,
         (func.row_number().over(**order) * 2 + stays).label("turn"),
-    ).where(event.kind.in_(STEPS), event.happened_on <= span.last, *known(span), _meant(span))
-    if cases is not None:
-        query = query.where(event.case_id.in_(cases))
+    ).where(event.kind.in_(STEPS), event.happened_on <= span.last, *known(span), ~_closes_a_mistake(event))
+    if cases is None:
+        query = query.where(event.case_id.not_in(_mistaken(span, None)))
+    else:
+        # What is left out is taken from the few cases, so that PostgreSQL goes to their events by index.
+        few = cases.subquery("few")
+        query = query.where(event.case_id.in_(
+            select(few.c.case_id).where(few.c.case_id.not_in(_mistaken(span, few)))))
     steps = query.subquery("steps")
     along: Any = {"partition_by": steps.c.case_id, "order_by": (steps.c.happened_on, steps.c.event_id)}
     out = func.coalesce(func.max(steps.c.turn).over(**along), 0) % 2  # that of the last turn so far
@@ -121,16 +126,20 @@ def known(span: Span, event: Any = CaseEvent) -> list[ColumnElement[bool]]:
     return by_time if span.known_event is None else [*by_time, event.id <= span.known_event]
 
 
-def _meant(span: Span) -> ColumnElement[bool]:
-    """Leaves out cases closed as opened by mistake: from then on they count nowhere, until that is taken back.
+def _mistaken(span: Span, among: Subquery | None) -> Select[Any]:
+    """Cases closed as opened by mistake: from then on they count nowhere, until that is taken back.
 
-    Such a closing is never a step; the note that takes it back says which.
+    The note that takes it back says which. They are looked for `among` the cases that are walked, not in all
+    the years.
     """
     event, undoing = aliased(CaseEvent), aliased(CaseEvent)
-    mistaken = (event.kind == "closed") & (event.detail["closing"].as_string() == "mistaken")
     taken_back = select(undoing.id).where(
         undoing.case_id == event.case_id, undoing.id > event.id, undoing.kind == "note",
         undoing.detail["merge_undone"].as_boolean(), *known(span, undoing)).exists()
-    closings = select(event.id).where(mistaken, *known(span, event))
-    cases = select(event.case_id).where(mistaken, ~taken_back, *known(span, event))
-    return and_(CaseEvent.case_id.not_in(cases), CaseEvent.id.not_in(closings))
+    found = select(event.case_id).where(_closes_a_mistake(event), ~taken_back, *known(span, event))
+    return found if among is None else found.where(event.case_id.in_(select(among.c.case_id)))
+
+
+def _closes_a_mistake(event: Any) -> ColumnElement[bool]:
+    """Such a closing is never a step."""
+    return and_(event.kind == "closed", func.coalesce(event.detail["closing"].as_string(), "") == "mistaken")
