@@ -71,7 +71,7 @@ def visited(page, paths: list[str]):
             yield path
 
 
-DIALOGS = ("help", "return", "skip", "ask", "set-aside", "conflict")
+DIALOGS = ("help", "return", "skip", "ask", "set-aside", "conflict", "twins")
 
 
 @pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])

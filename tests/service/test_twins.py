@@ -1,11 +1,11 @@
 """One paper must count once: found by its file, its ink, or its child and day, asked about, and remembered."""
 
-
 import pytest
 from sqlalchemy import func, select
 
 from ocr.results import ReadSheet, SheetReading
 from service import cases, intake, review
+from service import twins as twins_on_arrival
 from service.cases import twins
 from service.errors import Conflict, Invalid
 from service.models import AuditEvent, HomeVisit, Lesson, PaperReturn, Sheet, SheetTwin, TownshipCount, Transfer
@@ -127,6 +127,27 @@ def test_another_day_or_another_child_is_not_asked_about(county, filed, changes)
     filed()
     filed(**changes)
     assert count(county, HomeVisit) == 2
+
+
+def test_one_paper_is_known_again_on_both_databases(any_county):
+    clerk, database = any_county.actor("clerk"), any_county.installation.database
+
+    def file():
+        with database.write() as session:
+            sheet = put_visit(session, any_county.units[SCHOOL], clerk.user_id)
+            twins_on_arrival.keep_ink(session, sheet, INK)
+        with database.write() as session:
+            return sign(session, clerk, session.get_one(Sheet, sheet.id)).id
+    first = file()
+    [twin] = asked(file)
+    assert twin.sheet_id == first and len(twin.signs) == 2, "by its ink, and by its child and day"
+    with database.write() as session:
+        pair = session.scalars(select(SheetTwin)).one()
+        assert (pair.state, pair.signs) == ("open", ["ink"]), "what a refused sign-off found goes with it"
+        second = session.get_one(Sheet, pair.other_id)
+        twins.is_copy(session, clerk, second.id, second.version, first)
+    with database.read() as session:
+        assert session.scalar(select(func.count()).select_from(HomeVisit)) == 1
 
 
 def paper(template, values):
