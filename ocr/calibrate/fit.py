@@ -235,7 +235,8 @@ def _predicted(weights: NDArray[np.float64], z: NDArray[np.float64]) -> NDArray[
 
 
 def _threshold(p: NDArray[np.float64], y: NDArray[np.float64], target: float) -> float:
-    """The least confidence above which the seen share of wrong values keeps the target and the expected nearly so.
+    """The least confidence above which neither the expected nor the seen share of wrong values is more than
+    LEEWAY times the target: most kinds are never wrong, so all together keep it.
 
     One wrong value more than was seen is counted, so that few examples prove little; where those above
     the threshold are too few to prove the target, none of them may have been wrong.
@@ -244,7 +245,7 @@ def _threshold(p: NDArray[np.float64], y: NDArray[np.float64], target: float) ->
     count = np.arange(1, len(p) + 1)
     expected = np.cumsum(1 - p[order]) / count
     seen = np.cumsum(1 - y[order])
-    proven = (expected <= _LEEWAY * target) & (seen + 1 <= target * (count + 1))
+    proven = (expected <= _LEEWAY * target) & (seen + 1 <= _LEEWAY * target * (count + 1))
     unproven = (expected <= target) & (seen == 0)
     good = np.flatnonzero(proven | unproven)
     if not len(good):
@@ -253,8 +254,6 @@ def _threshold(p: NDArray[np.float64], y: NDArray[np.float64], target: float) ->
 
 
 _LEEWAY = 2.0
-"""How far the expected share may exceed the target where the seen one keeps it: among the surest
-values a fit for all of a kind boasts too little."""
 
 
 def calibration_error(p: NDArray[np.float64], y: NDArray[np.float64], bins: int = 15) -> float:
