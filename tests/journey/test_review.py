@@ -8,7 +8,7 @@ from service.models import Decision, HomeVisit, Sheet, TownshipCount
 from service.models.values import FORM_ROW
 from tests.conftest import PASSWORD, login_of
 from tests.journey.conftest import DESKTOP, PHONE, eventually, fits, until
-from tests.service.review_sheets import Read, Seed, home_visit, put, township_table
+from tests.service.review_sheets import VISIT, Read, Seed, home_visit, put, township_table
 
 pytestmark = pytest.mark.browser
 
@@ -75,7 +75,8 @@ def stands(county, sheet_id, field, row=FORM_ROW):
 
 
 def test_a_visit_with_four_unsure_fields_is_signed_off_in_twelve_key_presses(county, seed, desk):
-    sheets = [seed(home_visit(**UNSURE)) for _ in range(3)]
+    days = [Read(f"2019-04-{day}", box=VISIT["visit_time"].box) for day in (11, 10, 9)]  # of one child
+    sheets = [seed(home_visit(**UNSURE, visit_time=day)) for day in days]
     page = desk(sheets[0])
     asked = []
     page.on("request", lambda request: asked.append(request.url.rpartition("/review")[2]))
