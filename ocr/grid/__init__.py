@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ocr.grid.cells import Lattice, encloses, spans
+from ocr.grid.cells import spans
+from ocr.grid.courses import encloses
 from ocr.grid.ink import Ink, InkMap, ink_in, ink_map
+from ocr.grid.lattice import Lattice
 from ocr.grid.through import own_lines
 from ocr.rectify.rules import Rule, rules_in
 from ocr.rectify.rulings import rulings
