@@ -105,9 +105,10 @@ def month_within(session: Session, actor: Actor, wanted: Month, unit_id: int,
                  frozen: Frozen | None = None) -> MonthReport:
     """The month by school of one reporting unit; NotFound when it is out of sight."""
     place = reporting(session, actor, unit_id)
-    rows = _rows(members(session, place), _counts(session, actor, wanted, "own", frozen), wanted, frozen)
+    inside = replace(actor, unit_ids=unit_ids_of(session, session.get_one(Unit, place.id)))
+    rows = _rows(members(session, place), _counts(session, inside, wanted, "own", frozen), wanted, frozen)
     schools = tuple(row for row in rows if not (row.empty and row.place and row.place.id == unit_id))
-    whole = _counts(session, actor, wanted, "reporting", frozen)
+    whole = _counts(session, inside, wanted, "reporting", frozen)
     return MonthReport(wanted, schools, _row(place, whole, wanted, "reporting", frozen),
                        frozen.known if frozen else None)
 
