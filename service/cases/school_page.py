@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from service.access import Actor, within
@@ -128,8 +128,8 @@ def listing(session: Session, actor: Actor, year: SchoolYear, wanted: str = "all
         (unit_id, state): count for unit_id, state, count in session.execute(
             select(Case.unit_id, Case.state, func.count()).where(
                 Case.state.in_(OPEN)).group_by(Case.unit_id, Case.state))}
-    late = pairs(session.execute(select(Case.unit_id, func.count()).where(
-        Case.due_on < today()).group_by(Case.unit_id)))
+    unit_id = Case.unit_id + literal_column("0")  # the bare column sends SQLite through all cases, school by school
+    late = pairs(session.execute(select(unit_id, func.count()).where(Case.due_on < today()).group_by(unit_id)))
     rows = [SchoolRow(
         unit.id, unit.name, parent.get(unit.parent_id or 0, ""), unit.id in planned, unit.id in bound,
         sum(counted.get((unit.id, state), 0) for state in OUTSTANDING), counted.get((unit.id, "returned"), 0),
