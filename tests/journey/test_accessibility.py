@@ -63,9 +63,10 @@ def screens(county: County) -> dict[str, list[str]]:
 
 
 def visited(page, paths: list[str]):
-    """Each of the addresses that is a screen, opened."""
+    """Each of the addresses that is a screen, opened; a piece that a screen takes in is seen within that screen."""
     for path in paths:
-        if "html" in page.request.get(path).headers.get("content-type", ""):
+        answer = page.request.get(path)
+        if "html" in answer.headers.get("content-type", "") and "<html" in answer.text():
             page.goto(path)
             page.wait_for_load_state("networkidle")
             yield path
