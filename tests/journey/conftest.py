@@ -56,7 +56,8 @@ def open_page(chromium, address: str) -> Iterator[Callable]:
     contexts, faults = [], []
 
     def opened(key: str | None = None, viewport=DESKTOP, **options):
-        context = chromium.new_context(base_url=address, viewport=viewport, **options)
+        # Colours are judged as they are, not half-way through a button's change of colour.
+        context = chromium.new_context(base_url=address, viewport=viewport, reduced_motion="reduce", **options)
         context.set_default_timeout(PATIENCE * 1000)
         contexts.append(context)
         page = context.new_page()

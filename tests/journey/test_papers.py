@@ -91,6 +91,7 @@ def journey(county, open_page, reading):
         for number, page in enumerate(pages, signed(county) + 1):
             review(clerk, page)
             until(clerk, lambda wanted=number: signed(county) == wanted)
+        clerk.wait_for_url("**/review?done=*")
         return clerk
     return go
 

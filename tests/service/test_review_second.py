@@ -256,8 +256,9 @@ def test_wall_second_reading_and_quality_go_the_same_way_on_postgresql(county_pg
     county = county_pg
     asked(student_name="always")
     clerk, other, bureau = (county.actor(key) for key in ("clerk", "second_clerk", "bureau"))
-    sheets = [put(county.installation, home_visit(sex=Read("女", False, box=(0.46, 0.15, 0.54, 0.19))),
-                  county.users["school"], county.units["城关一小"]) for _ in range(3)]
+    unsure = Read("女", False, box=(0.46, 0.15, 0.54, 0.19))
+    sheets = [put(county.installation, home_visit(sex=unsure, visit_time=Read(f"2019-04-{day}")),
+                  county.users["school"], county.units["城关一小"]) for day in (11, 10, 12)]
     database, month = county.installation.database, quality.month_of(calendar.today().year, calendar.today().month)
     with database.write() as session:
         group = wall.hang(session, clerk, "home_visit", "sex").groups[0]
