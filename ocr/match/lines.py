@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.grid.ink import InkMap
+from ocr.rectify.columns import stretches
 from ocr.results import Box
 
 Area = tuple[float, float, float, float]
@@ -74,9 +75,7 @@ def _bands(profile: NDArray[np.float64]) -> list[tuple[int, int]]:
         return []
     high = float(np.percentile(profile[profile > 0], 80))
     busy = profile > max(0.6, 0.02 * high)
-    edges = np.flatnonzero(np.diff(np.r_[0, busy.astype(np.int8), 0]))
-    bands = [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
-    bands = _joined([band for band in bands if band[1] - band[0] >= 3])
+    bands = _joined([band for band in stretches(busy) if band[1] - band[0] >= 3])
     if not bands:
         return []
     usual = float(np.median([b - a for a, b in bands if b - a >= 8] or [b - a for a, b in bands]))

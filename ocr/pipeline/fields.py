@@ -135,7 +135,7 @@ class FieldReader:
         alone = spec.kind in _NO_LABELS and self.match.template.shape == "form"
         if alone and reading.evidence and names_another(reading.evidence.open_text, spec.name,
                                                         self.match.template.fields):
-            return replace(reading, flags=(*reading.flags, "label"))
+            return replace(reading, flags=tuple(dict.fromkeys((*reading.flags, "printed_words"))))
         return reading
 
     def _written(self, spec: FieldSpec, seen: _Seen, words: tuple[str, ...]) -> KindReading:

@@ -53,8 +53,7 @@ def _gapped_columns(band: Image, share: NDArray[np.float64], least: float, thick
     found = []
     edges = np.pad(share, 4)
     free = (edges[:-2] < FREE) & (edges[1:-1] < FREE) & (edges[2:] < FREE)  # from a place four to the left on
-    ends = np.flatnonzero(np.diff(np.r_[0, (share >= PIECES).view(np.int8), 0]))
-    first, last = ends[::2], ends[1::2]
+    first, last = np.array(stretches(share >= PIECES), np.intp).reshape(-1, 2).T
     narrow = (last - first <= thick + 4) & free[first] & free[last + 5]
     for a, b in zip(first[narrow], last[narrow], strict=True):
         if any(a - 4 <= other <= b + 4 for other in known):
@@ -114,5 +113,6 @@ def _straight(part: NDArray[np.bool_]) -> bool:
 
 
 def stretches(marked: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Where each run of marked places begins, and ends before."""
     edges = np.flatnonzero(np.diff(np.r_[0, marked.astype(np.int8), 0]))
     return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]

@@ -60,6 +60,7 @@ def clockwise(corners: Corners) -> Corners:
 
 
 def plausible(corners: Corners, width: int, height: int) -> bool:
+    """Whether a sheet may look like this: large enough, its angles not far from right."""
     sides = np.roll(corners, -1, axis=0) - corners
     lengths = np.linalg.norm(sides, axis=1)
     if lengths.min() < 0.25 * min(width, height):

@@ -6,14 +6,13 @@ from collections.abc import Callable, Mapping
 
 from sqlalchemy.orm import Session
 
-from ocr.template import Template
 from service.access import Actor
 from service.cases import agreements, counts, lessons, paper_returns, persuasions, registers, twins, visits
 from service.cases.answers import Row, rows_of
 from service.cases.correction import correct_visit
 from service.errors import Conflict, Invalid
 from service.models import Sheet
-from service.models.filed import filed_as
+from service.models.filed import filed_as, record_of
 from service.review.closing import close
 from service.review.values import standing
 
@@ -51,16 +50,6 @@ def file_sheet(session: Session, actor: Actor, sheet: Sheet) -> None:
     filer = FILERS.get(record)
     if filer is not None:
         filer(session, actor, sheet, rows_of(held.template, values), marks)
-
-
-def record_of(template: Template) -> str:
-    """The kind of record a template files into, as its `files_into` say; "" when it files nothing.
-
-    `student` beside another record names whose record it is.
-    """
-    targets = (spec.files_into for spec in (*template.fields, *template.columns))
-    kinds = {target.partition(".")[0] for target in targets if target}
-    return next(iter(sorted(kinds - {"student"})), "")
 
 
 def _keep_to_one_record(session: Session, sheet: Sheet, record: str) -> None:

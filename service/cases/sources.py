@@ -8,11 +8,8 @@ from dataclasses import dataclass
 from service.cases.entries import Entry
 from service.models.values import FORM_ROW
 
-FIELDS: Mapping[str, tuple[str, ...]] = {
-    "id_number": ("id_number",), "guardian": ("guardian",), "address": ("address",), "phone": ("phone",),
-    "grade_class": ("grade_class",),
-}
-"""Fact → the fields of the forms that tell it."""
+FACTS = ("id_number", "guardian", "address", "phone", "grade_class")
+"""Facts that the fields of the same names tell."""
 _NAME, _SCHOOL, _SIGNATURE = "student_name", "school_name", "parent_signature"
 """Fields whose values the head shows and the timeline does not repeat."""
 
@@ -47,6 +44,5 @@ def _told(entry: Entry, sheet_id: int, facts: Mapping[str, str], school: str) ->
     if entry.unit == school:
         yield "school", Source(sheet_id, FORM_ROW, _SCHOOL)
     for value in entry.values:
-        for fact, fields in FIELDS.items():
-            if value.field in fields and value.has_crop and value.text and value.text == facts.get(fact):
-                yield fact, Source(sheet_id, entry.row if value.row is None else value.row, value.field)
+        if value.field in FACTS and value.has_crop and value.text and value.text == facts.get(value.field):
+            yield value.field, Source(sheet_id, entry.row if value.row is None else value.row, value.field)

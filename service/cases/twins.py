@@ -16,7 +16,7 @@ from service.access import REVIEW, Actor
 from service.database import now
 from service.errors import Conflict, Invalid
 from service.models import Sheet, SheetTwin, Student
-from service.models.filed import RECORDS, filed_as
+from service.models.filed import RECORDS, filed_as, record_of
 from service.review import closing, sheets
 from service.review.sheets import STATE_WORDS
 
@@ -95,6 +95,14 @@ def questions(session: Session, sheet: Sheet) -> tuple[Twin, ...]:
     return tuple(found)
 
 
+def answer(session: Session, actor: Actor, sheet_id: int, version: int, other_id: int, *, same: bool) -> None:
+    """What a person says of two sheets: one paper (see is_copy) or two (see is_another)."""
+    if same:
+        is_copy(session, actor, sheet_id, version, other_id)
+    else:
+        is_another(session, actor, sheet_id, other_id)
+
+
 def is_copy(session: Session, actor: Actor, sheet_id: int, version: int, other_id: int) -> Sheet:
     """The sheet is the same paper as the other: set aside as its copy, it counts nothing.
 
@@ -120,18 +128,11 @@ def _asked(session: Session, actor: Actor, sheet_id: int, other_id: int) -> Shee
         raise Invalid("这两张表不能这样比较。", "请刷新页面。")
     pair = twins.pair_of(session, sheet_id, other_id)
     if pair is None:
-        twins.note(session, (other_id,), sheet_id, _record(sheet))
+        twins.note(session, (other_id,), sheet_id, record_of(load_templates()[sheet.template or ""]))
         pair = twins.pair_of(session, sheet_id, other_id)
     if pair is None or pair.state != "open":
         raise Conflict("这个问题刚刚已经有人回答。", "请刷新页面。")
     return pair
-
-
-def _record(sheet: Sheet) -> str:
-    """The kind of record the sheet files."""
-    template = load_templates()[sheet.template or ""]
-    targets = [str(spec.files_into) for spec in (*template.fields, *template.columns) if spec.files_into]
-    return next(name for name in (target.partition(".")[0] for target in targets) if name in SAME)
 
 
 def _answer(session: Session, actor: Actor, pair: SheetTwin, sheet_id: int, state: str) -> None:

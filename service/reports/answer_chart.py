@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from service.reports.explorer import Answer, Cell, Head
+from service.reports.periods import parse_month
 
 WIDTH, STEP, TOP = 720.0, 26.0, 12.0
 MOST_BARS, SHADES = 24, 6
@@ -123,5 +124,5 @@ def _short(words: str) -> str:
 
 
 def _month_words(value: str, place: int) -> str:
-    year, month = value.split("-")
-    return f"{year}年" if month == "01" or place == 0 else f"{int(month)}月"
+    month = parse_month(value)
+    return month.on_axis if place else f"{month.year}年"

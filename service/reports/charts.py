@@ -66,7 +66,7 @@ def trend_chart(months: Sequence[TrendMonth]) -> TrendChart:
         x = _LEFT + step * (number + 0.5)
         points.append(TrendPoint(
             month, x, height(month.closing), _bar(x, step, month.counts["returned"], reach, up=True),
-            _bar(x, step, _gone(month), reach, up=False), _label(month)))
+            _bar(x, step, _gone(month), reach, up=False), month.month.on_axis))
     line = " ".join(f"{point.x:.1f},{point.y:.1f}" for point in points)
     area = f"{points[0].x:.1f},{_LINE_FOOT} {line} {points[-1].x:.1f},{_LINE_FOOT}"
     return TrendChart(tuple(points), line, area, tuple((height(top * n / 4), top * n // 4) for n in range(5)))
@@ -112,11 +112,6 @@ def _bar(x: float, step: float, value: int, reach: int, *, up: bool) -> Bar:
     height = _BARS_REACH * value / reach
     width = min(26.0, step * 0.55)
     return Bar(x - width / 2, _BARS_AXIS - height if up else _BARS_AXIS, width, height, value)
-
-
-def _label(trend: TrendMonth) -> str:
-    month = trend.month
-    return f"{month.year}年" if month.month == 1 else f"{month.month}月"
 
 
 def _round_up(value: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -39,10 +39,24 @@ class Dimension:
 
     name: str
     label: str
-    column: Callable[[Told], ColumnElement[Any]]
+    column: Callable[[Told], ColumnElement[Any]] | None
+    """None where a child may have several of its values, so that they make no axis and only narrow."""
     values: Mapping[str, str]
-    only_narrows: bool = False
-    """A child may have several of its values, so that they make no axis."""
+
+    @property
+    def only_narrows(self) -> bool:
+        """Whether it makes no axis."""
+        return self.column is None
+
+    def axis(self, told: Told) -> ColumnElement[Any]:
+        """The column that tells its values apart; ValueError where a child may have several."""
+        if self.column is None:
+            raise ValueError(f"{self.name} makes no axis")
+        return self.column(told)
+
+    def holds(self, value: str, told: Told) -> ColumnElement[bool]:
+        """Whether a case has this value."""
+        return _has_fact((value,), told.on) if self.only_narrows else self.axis(told) == value
 
     def knows(self, value: str) -> bool:
         """Whether it can have this value."""
@@ -76,7 +90,11 @@ class Dimension:
 
 def is_poor(on: date) -> ColumnElement[bool]:
     """Whether a case's child belongs to a household on the register of the poor, or what followed it."""
-    return Case.student_id.in_(select(CategoryFact.student_id).where(CategoryFact.kind.in_(POOR_FACTS), holding(on)))
+    return _has_fact(POOR_FACTS, on)
+
+
+def _has_fact(kinds: Sequence[str], on: date) -> ColumnElement[bool]:
+    return Case.student_id.in_(select(CategoryFact.student_id).where(CategoryFact.kind.in_(kinds), holding(on)))
 
 
 def category_words(value: str, on: date) -> str:
@@ -89,13 +107,8 @@ def category_words(value: str, on: date) -> str:
 def within(query: Select[Any], narrowing: Narrowing, told: Told) -> Select[Any]:
     """`query` over cases and students, of those that have all these values."""
     for name, value in narrowing:
-        column = DIMENSIONS[name].column(told) if name != "label" else _has_fact(value, told.on)
-        query = query.where(column == value if name != "label" else column)
+        query = query.where(DIMENSIONS[name].holds(value, told))
     return told.source.joined(query) if narrowing else query
-
-
-def _has_fact(kind: str, on: date) -> ColumnElement[bool]:
-    return Case.student_id.in_(select(CategoryFact.student_id).where(CategoryFact.kind == kind, holding(on)))
 
 
 def _age(told: Told) -> ColumnElement[str]:
@@ -128,5 +141,5 @@ DIMENSIONS: Mapping[str, Dimension] = {each.name: each for each in (
     Dimension("state", "目前状态", lambda told: Case.state.expression, STATE_LABELS),
     Dimension("age", "年龄", _age, AGES),
     Dimension("sex", "性别", lambda told: func.coalesce(func.nullif(Student.sex, ""), "unknown"), SEXES),
-    Dimension("label", "学生类别", lambda told: literal(""), KIND_LABELS, only_narrows=True),
+    Dimension("label", "学生类别", None, KIND_LABELS),
 )}

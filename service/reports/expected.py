@@ -11,6 +11,7 @@ from service.access import Actor
 from service.calendar import today
 from service.cases.facts import holding
 from service.cases.sight import student_in_sight
+from service.cases.supervision import pairs
 from service.models import CategoryFact, Lesson, Sheet, Student
 from service.reports.deadlines import deadline
 from service.reports.figures import Question
@@ -58,7 +59,7 @@ def _return(session: Session, actor: Actor, wanted: Month, deadline_day: int) ->
 def _paper(session: Session, actor: Actor, wanted: Month, form: str) -> Expected:
     found = session.execute(select(Sheet.state, func.count()).where(
         Sheet.unit_id == actor.unit_id, Sheet.template == form, Sheet.counts_in == wanted.first).group_by(Sheet.state))
-    counts = dict(found.tuples().all())
+    counts = pairs(found)
     if counts.get("signed"):
         return Expected(FORM_LABELS[form], "已入档", True, "/uploads?kind=filed")
     if counts.get("to_review"):

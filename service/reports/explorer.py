@@ -23,8 +23,8 @@ from service.reports.figures import FIGURE_LABELS, STANDING, Question
 from service.reports.keeping import kept_to
 from service.reports.ledger import Level
 from service.reports.periods import Month
-from service.reports.places import Place, members, reporting, rows_for, unit_ids_of
-from service.reports.small_cells import hidden, is_small
+from service.reports.places import Place, inside, members, reporting, rows_for
+from service.reports.small_cells import SHOWN, hidden, is_small
 from service.reports.sources import sourced
 from service.reports.tally import entries_behind
 
@@ -150,8 +150,8 @@ def _scope(session: Session, actor: Actor, unit_id: int | None) -> _Scope:
     if unit_id is None and actor.unit_ids is None:
         return _Scope(None, "全县", rows_for(session, actor), "reporting", "reporting", actor)
     place = reporting(session, actor, actor.unit_id if unit_id is None else unit_id)
-    inside = replace(actor, unit_ids=unit_ids_of(session, session.get_one(Unit, place.id)))
-    return _Scope(place.id, place.name, members(session, place), "own", "reporting", inside)
+    narrowed = inside(session, actor, session.get_one(Unit, place.id))
+    return _Scope(place.id, place.name, members(session, place), "own", "reporting", narrowed)
 
 
 def _counts(session: Session, scope: _Scope, asked: Asked) -> Counter[tuple[str, str]]:
@@ -168,7 +168,7 @@ def _grouped(session: Session, actor: Actor, question: Question, asked: Asked) -
     told = Told(sourced(question.span), question.span.last)
     fixed = {"month": str(question.month or ""), NO_AXIS: NO_AXIS}
     chosen = [axis for axis in (asked.rows, asked.columns) if axis not in fixed]
-    columns = [cast(behind.c.unit_id, String) if axis == "unit" else DIMENSIONS[axis].column(told) for axis in chosen]
+    columns = [cast(behind.c.unit_id, String) if axis == "unit" else DIMENSIONS[axis].axis(told) for axis in chosen]
     named = [column.label(f"axis_{number}") for number, column in enumerate(columns)]
     inner = select(*named, func.count().label("n")).select_from(behind).join(Case, Case.id == behind.c.case_id).join(
         Student, Student.id == Case.student_id)
@@ -238,11 +238,9 @@ def _guarded(session: Session, scope: _Scope, asked: Asked, rows: tuple[Head, ..
     across, down = _adds(asked)
     marks = hidden(values, row_sums=across, column_sums=down,
                    touchy=_complements(session, scope, asked, rows, columns, values)) if values and columns else {}
-    words = {"small": "<5", "besides": "＊"}
-
     def cell(value: int, row: int, column: int) -> Cell:
         mark = marks.get((row, column))
-        return Cell(None, words[mark]) if mark else Cell(value, str(value))
+        return Cell(None, SHOWN[mark]) if mark else Cell(value, str(value))
 
     height, width = len(rows), len(columns)
     cells = tuple(tuple(cell(value, r, c) for c, value in enumerate(line)) for r, line in enumerate(values))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 
 from sqlalchemy.orm import Session
@@ -16,7 +16,7 @@ from service.reports.figures import MONTH_FIGURES, Figure, Question
 from service.reports.frozen import Frozen
 from service.reports.ledger import Level
 from service.reports.periods import Month
-from service.reports.places import Place, members, of_unit, reporting, rows_for, unit_ids_of
+from service.reports.places import Place, inside, members, of_unit, reporting, rows_for
 from service.reports.tally import Tally, tally
 from service.reports.walk import Span
 
@@ -105,10 +105,10 @@ def month_within(session: Session, actor: Actor, wanted: Month, unit_id: int,
                  frozen: Frozen | None = None) -> MonthReport:
     """The month by school of one reporting unit; NotFound when it is out of sight."""
     place = reporting(session, actor, unit_id)
-    inside = replace(actor, unit_ids=unit_ids_of(session, session.get_one(Unit, place.id)))
-    rows = _rows(members(session, place), _counts(session, inside, wanted, "own", frozen), wanted, frozen)
+    narrowed = inside(session, actor, session.get_one(Unit, place.id))
+    rows = _rows(members(session, place), _counts(session, narrowed, wanted, "own", frozen), wanted, frozen)
     schools = tuple(row for row in rows if not (row.empty and row.place and row.place.id == unit_id))
-    whole = _counts(session, inside, wanted, "reporting", frozen)
+    whole = _counts(session, narrowed, wanted, "reporting", frozen)
     return MonthReport(wanted, schools, _row(place, whole, wanted, "reporting", frozen),
                        frozen.known if frozen else None)
 
@@ -116,8 +116,7 @@ def month_within(session: Session, actor: Actor, wanted: Month, unit_id: int,
 def unit_month(session: Session, actor: Actor, unit: Unit, wanted: Month,
                frozen: Frozen | None = None) -> UnitMonth:
     """One unit's row: a school's own, a township's with its schools."""
-    place = of_unit(unit)
-    narrowed = replace(actor, unit_ids=unit_ids_of(session, unit))
+    place, narrowed = of_unit(unit), inside(session, actor, unit)
     return _row(place, _counts(session, narrowed, wanted, place.level, frozen), wanted, place.level, frozen)
 
 

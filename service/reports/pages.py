@@ -15,6 +15,7 @@ from service.reports.listing import Listing
 from service.reports.month import MonthReport, UnitMonth
 from service.reports.places import BUREAU_SCHOOLS
 from service.reports.rows import ListRow
+from service.reports.small_cells import NOTE
 
 
 def month_pages(report: MonthReport, county: str, made_on: date, issue: Issue | None = None) -> tuple[Page, ...]:
@@ -64,16 +65,13 @@ def answer_pages(found: Answer, county: str, made_on: date) -> tuple[Page, ...]:
     period = f"截至{chinese(asked.day)}" if asked.measure == STANDING else "至".join(
         dict.fromkeys((asked.periods[0].chinese, asked.periods[-1].chinese)))
     words = {"county": county, "scope": found.scope, "period": period, "figure": found.label,
-             "rows": AXES[asked.rows], "made_on": chinese(made_on), "note": _HIDDEN if found.hides else ""}
+             "rows": AXES[asked.rows], "made_on": chinese(made_on), "note": NOTE if found.hides else ""}
     rows = [{"seq": n, "name": head.words, **_answer_row(keys, found.cells[n - 1]),
              **({"all": _number(found.row_sums[n - 1])} if across else {})} for n, head in enumerate(found.rows, 1)]
     total = {**_answer_row(keys, found.column_sums), **({"all": _number(found.total)} if found.total and across else {})
              } if found.column_sums else None
     layout = replace(plain, columns=tuple(columns), notes=plain.notes if found.hides else ())
     return (Page(layout, words, tuple(rows), total),)
-
-
-_HIDDEN = "“<5”为 1 至 4 人；“＊”为防止由合计推出小数字而一并隐去。"
 
 
 def _answer_row(keys: Sequence[str], cells: Sequence[Cell]) -> dict[str, Value]:

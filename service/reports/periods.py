@@ -29,6 +29,11 @@ class Month:
         return f"{self.year}年{self.month}月"
 
     @property
+    def on_axis(self) -> str:
+        """As written under a chart of months: the year in January's place."""
+        return f"{self.year}年" if self.month == 1 else f"{self.month}月"
+
+    @property
     def first(self) -> date:
         """Its first day."""
         return date(self.year, self.month, 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -62,6 +62,11 @@ def unit_ids_of(session: Session, unit: Unit) -> frozenset[int]:
     """The unit, and the schools that are counted under it."""
     below = select(Unit.id).where(Unit.parent_id == unit.id, Unit.kind == "school")
     return frozenset((unit.id, *session.scalars(below)))
+
+
+def inside(session: Session, actor: Actor, unit: Unit) -> Actor:
+    """The actor with no sight beyond the unit and its schools, so that nothing else is counted."""
+    return replace(actor, unit_ids=unit_ids_of(session, unit))
 
 
 def named(session: Session, unit_id: int | None, level: Level) -> str:

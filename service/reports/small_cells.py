@@ -9,7 +9,7 @@ value exactly when it lies on a closed way of hidden cells along which one more 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,6 +17,10 @@ SMALL = 5
 """Counts from one up to below this are hidden."""
 Place = tuple[int, int]
 Mark = Literal["small", "besides"]
+SHOWN: Mapping[Mark, str] = {"small": f"<{SMALL}", "besides": "＊"}
+"""What stands in the place of a hidden number."""
+NOTE = f"“<{SMALL}”为 1 至 {SMALL - 1} 人；“＊”为防止由合计推出小数字而一并隐去。"
+"""What that means, for those who read the table."""
 _ENDLESS = 10**9
 
 

@@ -18,7 +18,7 @@ _FLAGS: Mapping[str, str] = {
     "not_found": "纸上没有找到这一格", "missing": "必填处空着", "unlisted": "不在名单里",
     "settled": "由合计推定",
     "illegible": "字迹难辨", "struck": "有涂改", "corrected": "有涂改", "stamped": "印章压字",
-    "several_ticked": "勾了不止一项", "label": "混进了表上印的字", "printed_words": "混进了表上印的字",
+    "several_ticked": "勾了不止一项", "printed_words": "混进了表上印的字",
     "cut": "字写到格边，可能没读全",
 }
 

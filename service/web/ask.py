@@ -20,6 +20,7 @@ from service.reports.figures import FIGURE_LABELS, STANDING
 from service.reports.pages import answer_pages
 from service.reports.periods import parse_day, parse_month, this_month
 from service.reports.saved import forget, save, saved
+from service.reports.small_cells import NOTE
 from service.web.context import actor, installation, requires
 from service.web.errors import status_of
 from service.web.parameters import plain, whole
@@ -89,7 +90,7 @@ def _page(asked: Asked, problem: ShibiaoError | None = None,
         measures=[(name, FIGURE_LABELS[name]) for name in MEASURES], axes=list(AXES.items()), report_tab="ask",
         month=asked.month, filters=_filters(asked), narrowed=dict(asked.by), query=_query(told), told=told,
         problem=problem, kept_values=[(name, told[name]) for name in _KEPT if told.get(name)],
-        most_months=MOST_MONTHS, standing=STANDING)
+        most_months=MOST_MONTHS, standing=STANDING, hidden_note=NOTE)
     return (page, status_of(problem)) if problem else page
 
 

@@ -170,10 +170,7 @@ def same_paper(sheet_id: int) -> ResponseReturnValue:
     """Whether the sheet is a paper already there: then it is set aside, else it may be signed off."""
     said = parsed(SamePaperAnswer)
     with installation().database.write() as session:
-        if said.same:
-            twins.is_copy(session, actor(), sheet_id, said.version, said.other)
-        else:
-            twins.is_another(session, actor(), sheet_id, said.other)
+        twins.answer(session, actor(), sheet_id, said.version, said.other, same=said.same)
     return {"state": "set_aside" if said.same else "to_review"}
 
 

@@ -8,23 +8,16 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
-from contextlib import ExitStack
-from pathlib import Path
 from random import Random
 
-from argon2 import PasswordHasher
 from sqlalchemy import text
 
-from service import passwords
 from service.calendar import today
-from service.config import Settings
-from service.installation import open_installation
 from service.models import Case, CaseEvent, HomeVisit, Scan, Sheet, Student, Unit
 from service.web import build_app
+from tests.bench.counties import measured_county
 from tests.bench.pages import _HEX, TARGET_MS, copy, report, timed
-from tests.conftest import Browser, County, settle
-from tests.servers import postgres_database
+from tests.conftest import Browser, County
 from tests.service.case_papers import SCHOOL, file_visit
 
 _SCHOOLS, _IN_TOWNSHIP = 400, 27
@@ -38,12 +31,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--rounds", type=int, default=100)
     parser.add_argument("--postgres", action="store_true")
     asked = parser.parse_args(arguments)
-    passwords.install(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        url = stack.enter_context(postgres_database()) if asked.postgres else ""
-        county = settle(open_installation(Settings(data_dir=folder / "data", database_url=url)))
-        stack.callback(county.installation.close)
+    with measured_county(postgres=asked.postgres) as county:
         events = fill(county, asked.children)
         times = work(county, asked.children, asked.rounds)
     print(f"{asked.children:,} children, {events:,} events, {'PostgreSQL' if asked.postgres else 'SQLite'}, "

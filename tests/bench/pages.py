@@ -8,21 +8,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 import time
-from contextlib import ExitStack
-from pathlib import Path
 
-from argon2 import PasswordHasher
 from sqlalchemy import Connection, Table, text
 
-from service import passwords
-from service.config import Settings
-from service.installation import open_installation
 from service.models import Reading, Scan, Sheet
 from service.web import build_app
-from tests.conftest import ORIGIN, Browser, County, settle
-from tests.servers import postgres_database
+from tests.bench.counties import measured_county
+from tests.conftest import ORIGIN, Browser, County
 from tests.service.review_sheets import Read, home_visit, put
 
 TARGET_MS = 50.0
@@ -38,12 +31,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--postgres", action="store_true")
     asked = parser.parse_args(arguments)
-    passwords.install(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        url = stack.enter_context(postgres_database()) if asked.postgres else ""
-        county = settle(open_installation(Settings(data_dir=folder / "data", database_url=url)))
-        stack.callback(county.installation.close)
+    with measured_county(postgres=asked.postgres) as county:
         fill(county, asked.sheets, asked.with_readings)
         times = work(county, asked.rounds)
     print(f"{asked.sheets:,} sheets ({asked.with_readings:,} with their readings), "

@@ -8,21 +8,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 import threading
 import time
-from contextlib import ExitStack
-from pathlib import Path
 
-from argon2 import PasswordHasher
 from sqlalchemy import func, select
 
-from service import passwords
-from service.config import Settings
-from service.installation import open_installation
 from service.models import ListEntry, ListImport, ListProblem, Unit
-from tests.conftest import County, settle
-from tests.servers import postgres_database
+from tests.bench.counties import measured_county
+from tests.conftest import County
 from tests.service.list_files import check, csv_file, hand_in, pupils, store, xlsx_file
 
 SECONDS = 30.0
@@ -58,12 +51,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--pupils", type=int, default=50_000)
     parser.add_argument("--postgres", action="store_true")
     asked = parser.parse_args(arguments)
-    passwords.install(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        url = stack.enter_context(postgres_database()) if asked.postgres else ""
-        county = settle(open_installation(Settings(data_dir=folder / "data", database_url=url)))
-        stack.callback(county.installation.close)
+    with measured_county(postgres=asked.postgres) as county:
         rows = roster(county, asked.pupils)
         print(f"{asked.pupils:,} pupils, {_WRONG} wrong rows, {'PostgreSQL' if asked.postgres else 'SQLite'}")
         first = taken_in(county, "first time (XLSX)", xlsx_file(rows))

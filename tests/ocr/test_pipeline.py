@@ -133,9 +133,9 @@ def test_a_neighbours_printed_label_is_no_name_to_be_accepted(reader):
     label = (name.box[2] + 0.004, name.box[1] + 0.004, sex.box[0] - 0.004, name.box[3] - 0.004)
     wrong = replace(found, places={**found.places, "student_name": replace(name, ink_box=label, lines=())})
     fields = FieldReader(reader.engine, Knowledge(Lists()), wrong).form()
-    assert "label" in fields["student_name"].flags and not fields["student_name"].accept
+    assert "printed_words" in fields["student_name"].flags and not fields["student_name"].accept
     assert not [field for field in FieldReader(reader.engine, Knowledge(Lists()), found).form().values()
-                if "label" in field.flags]
+                if "printed_words" in field.flags]
 
 
 def test_writing_that_runs_into_its_border_may_be_cut_short():

@@ -193,10 +193,7 @@ def same_paper(sheet_id: int) -> ResponseReturnValue:
     """Say whether the sheet is the same paper as another: then it is set aside and counts nothing."""
     asked = _body(SamePaperIn)
     with installation().database.write() as session:
-        if asked.same:
-            twins.is_copy(session, actor(), sheet_id, asked.version, asked.other)
-        else:
-            twins.is_another(session, actor(), sheet_id, asked.other)
+        twins.answer(session, actor(), sheet_id, asked.version, asked.other, same=asked.same)
         return _out(session, review.find(session, actor(), sheet_id))
 
 
