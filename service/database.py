@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Engine, MetaData, String, Text, create_engine, event
+from sqlalchemy import DateTime, Dialect, Engine, MetaData, String, Text, create_engine, event, text
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
@@ -117,6 +117,13 @@ class Database:
         """A session whose work is committed as one, or not at all when the block raises."""
         with _understood(), self._write.begin() as session:
             yield session
+
+    def take_stock(self) -> None:
+        """Let SQLite see how its tables are filled, or it looks through the longer ones; PostgreSQL looks by itself."""
+        if self.engine.dialect.name == "sqlite":
+            with self.write() as session:
+                session.execute(text("PRAGMA analysis_limit = 400"))
+                session.execute(text("ANALYZE"))
 
     def close(self) -> None:
         """Give all connections back."""

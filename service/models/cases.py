@@ -94,7 +94,7 @@ class CaseEvent(Base):
     __table_args__ = (
         CheckConstraint(f"kind IN {EVENT_KINDS}", "kind"),
         Index(None, "case_id", "happened_on", "id", "kind", "unit_id"),  # the ledger walks along it
-        Index(None, "kind", "happened_on"),
+        Index(None, "kind", "happened_on", "unit_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

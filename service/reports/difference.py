@@ -97,7 +97,7 @@ def _moves(session: Session, actor: Actor, before: MonthReport, after: MonthRepo
     touched = select(CaseEvent.case_id).where(CaseEvent.id > (before.known or 0))
     counts: Counter[tuple[str, int, int]] = Counter()
     for report, sign in ((before, -1), (after, 1)):
-        span = Span(month.first, month.last, known_event=report.known, kept_to=kept, units=actor.unit_ids)
+        span = Span(month.first, month.last, known_event=report.known, units=actor.unit_ids).kept(kept)
         for figure, unit, _, case in session.execute(entries_of(actor, span, level, touched)):
             counts[figure, unit, case] += sign
     moves: dict[tuple[str, int], dict[int, int]] = defaultdict(dict)

@@ -12,7 +12,7 @@ from service.access import Actor
 from service.reports.ledger import LEVELS, Level
 from service.reports.periods import Month
 from service.reports.records import Entry, record_entries, thawed
-from service.reports.tally import Tally, tally
+from service.reports.tally import Tally, tallies
 from service.reports.walk import Span
 
 
@@ -35,7 +35,7 @@ def freeze(session: Session, actor: Actor, wanted: Month, known: int,
     span = Span(wanted.first, wanted.last, known_event=known)
     records = record_entries(session, wide, span)
     return {"known": known, "records": [entry.frozen() for entry in records],
-            **{level: tally(session, wide, span, level).rows() for level in LEVELS}}
+            **{level: told.rows() for level, told in tallies(session, wide, span).items()}}
 
 
 def thaw(kept: Mapping[str, Any]) -> Frozen:

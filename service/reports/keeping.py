@@ -59,6 +59,7 @@ def bring_up_to_date(database: Database) -> int:
         if up_to > before:
             _keep(session, before, up_to)
             mark.up_to = up_to
+    database.take_stock()
     return max(0, up_to - before)
 
 

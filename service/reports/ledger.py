@@ -8,7 +8,7 @@ A figure is a number of entries, so the list behind it is the same query without
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Literal
 
 from sqlalchemy import CTE, ColumnElement, Select, and_, case, func, literal, or_, select, union_all
@@ -42,8 +42,7 @@ class Rule:
 
 def rules(steps: Any, span: Span) -> dict[str, Rule]:
     """The rule of each figure that counts steps; `steps` are the columns of `told`."""
-    before = _standing(steps, span.first - timedelta(days=1))
-    after = _standing(steps, span.last)
+    before, after = _standing_before(steps, span.first), _standing(steps, span.last)
     within = steps.happened_on >= span.first
     came, left = and_(steps.was_out == 0, steps.out == 1), and_(steps.was_out == 1, steps.out == 0)
     return {
@@ -74,7 +73,7 @@ def told(span: Span) -> CTE:
     placed = select(near, func.row_number().over(**order).label("place")).subquery("placed").c
     turned = and_(placed.happened_on >= span.first, placed.out != placed.was_out)
     found = and_(turned, placed.kind == "opened", placed.out == 1)
-    obliged = _standing(placed, span.first - timedelta(days=1))
+    obliged = _standing_before(placed, span.first)
 
     def of_case(value: ColumnElement[Any]) -> ColumnElement[Any]:
         return func.max(value).over(partition_by=placed.case_id)
@@ -94,7 +93,7 @@ def entries(span: Span, level: Level, figures: tuple[str, ...] = FIGURES) -> CTE
     known_rules = rules(steps.c, span)
     parts = [_placed(figure, _row(steps, known_rules[figure]), level) for figure in figures
              if figure in known_rules]
-    parts += [handed(figure, steps, span, level) for figure in figures if figure.endswith("over")]
+    parts += [_handed(figure, steps, span, level) for figure in figures if figure.endswith("over")]
     parts += [_placed("visits", visits(span), level)] if "visits" in figures else []
     return union_all(*parts).cte("entries")
 
@@ -102,6 +101,16 @@ def entries(span: Span, level: Level, figures: tuple[str, ...] = FIGURES) -> CTE
 def _standing(step: Any, day: date) -> ColumnElement[bool]:
     """Leaves one row for each case still to be brought back at the end of `day`."""
     return and_(step.happened_on <= day, step.next_on > day, step.out == 1)
+
+
+def _standing_before(step: Any, day: date) -> ColumnElement[bool]:
+    """Likewise at the beginning of `day`."""
+    return and_(step.happened_on < day, step.next_on >= day, step.out == 1)
+
+
+def moved(step: Any, span: Span) -> ColumnElement[bool]:
+    """Whether an outstanding case went from one unit to another, or stayed where it was."""
+    return and_(step.happened_on >= span.first, step.was_out == 1, step.out == 1)
 
 
 def _row(steps: CTE, rule: Rule) -> Select[Any]:
@@ -141,7 +150,7 @@ def _placed(figure: str, rows: Select[Any], level: Level) -> Select[Any]:
     ).join_from(found, unit, unit.id == found.c.unit_id)
 
 
-def handed(figure: str, steps: CTE, span: Span, level: Level) -> Select[Any]:
+def _handed(figure: str, steps: CTE, span: Span, level: Level) -> Select[Any]:
     """Outstanding cases whose place changed: an entry for the taker, or one for the giver."""
     step, giver, taker = steps.c, aliased(Unit), aliased(Unit)
     before, after = place_of(giver, level), place_of(taker, level)
@@ -149,5 +158,4 @@ def handed(figure: str, steps: CTE, span: Span, level: Level) -> Select[Any]:
         literal(figure).label("figure"), (after if figure == "taken_over" else before).label("unit_id"),
         step.case_id, step.event_id, step.happened_on, step.closing)
     rows = rows.select_from(steps).join(giver, giver.id == step.from_unit_id)
-    return rows.join(taker, taker.id == step.unit_id).where(
-        step.happened_on >= span.first, step.was_out == 1, step.out == 1, before != after)
+    return rows.join(taker, taker.id == step.unit_id).where(moved(step, span), before != after)

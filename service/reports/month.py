@@ -14,10 +14,10 @@ from service.models import Unit
 from service.models.cases import CLOSINGS, SOURCES
 from service.reports.figures import MONTH_FIGURES, Figure, Question
 from service.reports.frozen import Frozen
-from service.reports.ledger import Level
+from service.reports.ledger import LEVELS, Level
 from service.reports.periods import Month
 from service.reports.places import Place, inside, members, of_unit, reporting, rows_for
-from service.reports.tally import Tally, tally
+from service.reports.tally import Tally, tallies
 from service.reports.walk import Span
 
 PARTS: Mapping[str, tuple[str, ...]] = {
@@ -95,7 +95,7 @@ def month(session: Session, actor: Actor, wanted: Month, frozen: Frozen | None =
     As now known, or as it was `frozen`.
     """
     level: Level = "own" if actor.role == "school" else "reporting"
-    counts = _counts(session, actor, wanted, level, frozen)
+    counts = _counts(session, actor, wanted, (level,), frozen)[level]
     rows = _rows(rows_for(session, actor), counts, wanted, frozen)
     total = _row(None, counts, wanted, level, frozen) if actor.may(access.COUNTY) else None
     return MonthReport(wanted, rows, total, frozen.known if frozen else None)
@@ -106,10 +106,10 @@ def month_within(session: Session, actor: Actor, wanted: Month, unit_id: int,
     """The month by school of one reporting unit; NotFound when it is out of sight."""
     place = reporting(session, actor, unit_id)
     narrowed = inside(session, actor, session.get_one(Unit, place.id))
-    rows = _rows(members(session, place), _counts(session, narrowed, wanted, "own", frozen), wanted, frozen)
+    counts = _counts(session, narrowed, wanted, LEVELS, frozen)
+    rows = _rows(members(session, place), counts["own"], wanted, frozen)
     schools = tuple(row for row in rows if not (row.empty and row.place and row.place.id == unit_id))
-    whole = _counts(session, narrowed, wanted, "reporting", frozen)
-    return MonthReport(wanted, schools, _row(place, whole, wanted, "reporting", frozen),
+    return MonthReport(wanted, schools, _row(place, counts["reporting"], wanted, "reporting", frozen),
                        frozen.known if frozen else None)
 
 
@@ -117,11 +117,13 @@ def unit_month(session: Session, actor: Actor, unit: Unit, wanted: Month,
                frozen: Frozen | None = None) -> UnitMonth:
     """One unit's row: a school's own, a township's with its schools."""
     place, narrowed = of_unit(unit), inside(session, actor, unit)
-    return _row(place, _counts(session, narrowed, wanted, place.level, frozen), wanted, place.level, frozen)
+    counts = _counts(session, narrowed, wanted, (place.level,), frozen)[place.level]
+    return _row(place, counts, wanted, place.level, frozen)
 
 
-def _counts(session: Session, actor: Actor, wanted: Month, level: Level, frozen: Frozen | None) -> Tally:
-    return frozen.tallies[level] if frozen else tally(session, actor, Span(wanted.first, wanted.last), level)
+def _counts(session: Session, actor: Actor, wanted: Month, levels: tuple[Level, ...],
+            frozen: Frozen | None) -> Mapping[Level, Tally]:
+    return frozen.tallies if frozen else tallies(session, actor, Span(wanted.first, wanted.last), levels)
 
 
 def _rows(places: tuple[Place, ...], counts: Tally, wanted: Month,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 
 from service.access import Actor
 from service.models import Case, Student
-from service.reports.counting import counts, parted
-from service.reports.dimensions import Told, is_poor, within
+from service.reports.counting import Counts, Row, counts, parted
+from service.reports.dimensions import Told, within
 from service.reports.figures import STANDING, Question
 from service.reports.keeping import kept_to
-from service.reports.ledger import FIGURES, Level, entries
+from service.reports.ledger import FIGURES, LEVELS, Level, entries
 from service.reports.records import RECORD_FIGURES, record_counts, under
 from service.reports.sources import sourced
 from service.reports.walk import Span
@@ -28,12 +28,12 @@ ANNEX_PARTS = ("prior_year", "ministry_list")
 class Tally:
     """Counts by figure, unit and part; sums over all units and all parts are kept ready."""
 
-    def __init__(self, rows: Iterable[tuple[str, int, str, int]]) -> None:
+    def __init__(self, rows: Iterable[Row]) -> None:
         self._counts: Counter[tuple[str, int | None, str]] = Counter()
         self._plain: Counter[tuple[str, int, str]] = Counter()
         self.add(rows)
 
-    def add(self, rows: Iterable[tuple[str, int, str, int]]) -> None:
+    def add(self, rows: Iterable[Row]) -> None:
         """Count more rows (figure, unit, part, count)."""
         for figure, unit, part, count in rows:
             self._plain[figure, unit, part] += count
@@ -54,13 +54,16 @@ class Tally:
     __hash__ = None  # type: ignore[assignment]
 
 
-def tally(session: Session, actor: Actor, span: Span, level: Level,
-          figures: tuple[str, ...] = FIGURES) -> Tally:
+def tally(session: Session, actor: Actor, span: Span, level: Level) -> Tally:
     """All counts of a month; `part` is the source, or for `closed` what the case was closed as."""
-    counted = Tally(_counted(session, actor, span, level, figures))
-    if figures == FIGURES:
-        counted.add(record_counts(session, actor, span, level))
-    return counted
+    return tallies(session, actor, span, (level,))[level]
+
+
+def tallies(session: Session, actor: Actor, span: Span, levels: tuple[Level, ...] = LEVELS) -> dict[Level, Tally]:
+    """All counts of a month by level, the events gone through once."""
+    found = counts(session, _seen_by(session, actor, span), FIGURES)
+    found.entries.extend(record_counts(session, span))
+    return {level: _at(session, actor, found, level) for level in levels}
 
 
 def tally_standing(session: Session, actor: Actor, day: date, level: Level = "reporting",
@@ -69,18 +72,20 @@ def tally_standing(session: Session, actor: Actor, day: date, level: Level = "re
 
     Of a `category`, those on the register of the poor (poor) or the others (plain) only.
     """
-    narrowed = {"": None, "poor": is_poor(day), "plain": ~is_poor(day)}[category]
-    return Tally(_counted(session, actor, Span(day, day), level, ("closing",), day, narrowed))
+    found = counts(session, _seen_by(session, actor, Span(day, day)), ("closing",), day.year, category)
+    return _at(session, actor, found, level)
 
 
-def _counted(session: Session, actor: Actor, span: Span, level: Level, figures: tuple[str, ...],
-             day: date | None = None,
-             narrowed: ColumnElement[bool] | None = None) -> Iterator[tuple[str, int, str, int]]:
-    span = replace(span, kept_to=kept_to(session), units=actor.unit_ids)
-    places = under(session, level)
-    found = session.execute(counts(span, level, figures, day, narrowed))
-    placed = ((figure, places[unit], part, count) for figure, unit, part, count in found)
-    return (row for row in placed if actor.sees(row[1]))
+def _seen_by(session: Session, actor: Actor, span: Span) -> Span:
+    return replace(span, units=actor.unit_ids).kept(kept_to(session))
+
+
+def _at(session: Session, actor: Actor, found: Counts, level: Level) -> Tally:
+    """The counts summed up by places of the level, those within sight."""
+    summed: Counter[tuple[str, int, str]] = Counter()
+    for figure, place, part, number in found.under(under(session, level)):
+        summed[figure, place, part] += number
+    return Tally((*key, number) for key, number in summed.items() if actor.sees(key[1]))
 
 
 def entries_behind(actor: Actor, question: Question, kept: int = 0) -> Select[Any]:
@@ -88,11 +93,11 @@ def entries_behind(actor: Actor, question: Question, kept: int = 0) -> Select[An
 
     `kept` is the mark of the kept steps; without it every case is walked from its events.
     """
-    span = replace(question.span, kept_to=kept, units=actor.unit_ids)
+    span = replace(question.span, units=actor.unit_ids).kept(kept)
     if question.figure in RECORD_FIGURES:
         raise ValueError("records are listed by records.record_entries")
     if question.figure == STANDING:
-        rows = _parted(span, question.level, ("closing",), question.day)
+        rows = _parted(span, question.level, ("closing",), span.last.year)
         narrowed = _standing_part(rows.c.part, question.part)
     else:
         rows = _parted(span, question.level, (question.figure,))
@@ -116,7 +121,7 @@ def _standing_part(column: ColumnElement[Any], part: str) -> ColumnElement[bool]
 
 def standing_cases(day: date, units: frozenset[int], kept: int) -> Select[Any]:
     """The cases of these units still to be brought back at the end of `day`, whatever their source."""
-    rows = entries(Span(day, day, kept_to=kept, units=units), "own", ("closing",))
+    rows = entries(Span(day, day, units=units).kept(kept), "own", ("closing",))
     return select(rows.c.case_id).where(rows.c.unit_id.in_(units))
 
 
@@ -132,10 +137,10 @@ def entries_of(actor: Actor, span: Span, level: Level, cases: Select[Any] | None
     return query if cases is None else query.where(rows.c.case_id.in_(cases))
 
 
-def _parted(span: Span, level: Level, figures: tuple[str, ...], day: date | None = None) -> Subquery:
-    """Entries with their part; given a `day`, the column of that day's 附件1."""
+def _parted(span: Span, level: Level, figures: tuple[str, ...], year: int | None = None) -> Subquery:
+    """Entries with their part; given a `year`, the column of its 附件1."""
     rows, source = entries(span, level, figures), sourced(span)
-    part = parted(rows.c.figure == "closed", rows.c.closing, source, day)
+    part = parted(rows.c.figure == "closed", rows.c.closing, source, year)
     query = select(rows, part.label("part")).join_from(rows, Case, Case.id == rows.c.case_id)
     return source.joined(query).subquery("parted")
 

@@ -75,7 +75,7 @@ def _told(session: Session, actor: Actor, stretch: list[Month], kept: Mapping[Mo
           unit_id: int | None, level: Level) -> list[TrendMonth]:
     first = stretch[0]
     if first not in kept:
-        span = Span(first.first, stretch[-1].last, kept_to=kept_to(session), units=_units(session, actor, unit_id))
+        span = Span(first.first, stretch[-1].last, units=_units(session, actor, unit_id)).kept(kept_to(session))
         return _months(_counts(session, span, unit_id, level), first, len(stretch))
     tally = kept[first]
     own = {figure: tally.of(figure, unit_id) for figure in (*FLOWS, "visits")}

@@ -6,17 +6,20 @@ may know of, is walked afresh from its events; so nothing recorded meanwhile is 
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
     CTE,
     ColumnElement,
+    Date,
+    Integer,
     Select,
     Subquery,
     and_,
+    bindparam,
     case,
     func,
     literal,
@@ -26,6 +29,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
+from service.database import Moment
 from service.models import CaseEvent, LedgerStep
 from service.models.ledger import NEVER
 
@@ -40,24 +44,46 @@ COLUMNS = ("event_id", "case_id", "kind", "happened_on", "unit_id", "out", "was_
 class Span:
     """The days of a report, both included, and what was known.
 
-    `known_event` is the last case event known, of an issued month; `known_at` any moment. `kept_to` is the
-    mark of the kept steps, 0 for walking all from scratch. `units` narrows to cases of these units.
+    `known_event` is the last case event known, of an issued month; `known_at` any moment. `kept_to` is how far
+    kept steps may be used (see `kept`), None for walking all from scratch. `units` narrows to cases of these units.
     """
 
     first: date
     last: date
     known_at: datetime | None = None
     known_event: int | None = None
-    kept_to: int = 0
+    kept_to: int | None = None
     units: frozenset[int] | None = None
+
+    def kept(self, mark: int) -> Span:
+        """With the steps kept up to `mark`, as far as the span may know of them; at 0 nothing is kept."""
+        usable = mark if self.known_event is None else min(mark, self.known_event)
+        return replace(self, kept_to=usable or None)
+
+    def given(self) -> dict[str, Any]:
+        """What it says, by name: the values of a statement built on the `blank` span of these names."""
+        said = {each.name: getattr(self, each.name) for each in fields(self)}
+        return {name: value for name, value in said.items() if value is not None}
+
+
+_TYPES: dict[str, Any] = {"first": Date(), "last": Date(), "known_at": Moment(), "known_event": Integer(),
+                          "kept_to": Integer(), "units": Integer()}
+
+
+def blank(names: Iterable[str]) -> Span:
+    """A span that says these things without their values, which come when a statement is executed.
+
+    Building a statement takes Python longer than most take the database, so those that never change are built once.
+    """
+    places: dict[str, Any] = {name: bindparam(name, type_=_TYPES[name], expanding=name == "units") for name in names}
+    return Span(**places)
 
 
 def walk(span: Span) -> CTE:
     """The steps that matter to the span: those in it, and those whose state lasts into it."""
-    if not span.kept_to or span.known_at is not None:
+    if span.kept_to is None or span.known_at is not None:
         return _near_steps(lived(span), span)
-    fresh = min(span.kept_to, span.kept_to if span.known_event is None else span.known_event)
-    touched = select(CaseEvent.case_id).where(CaseEvent.id > fresh).distinct().cte("touched")
+    touched = select(CaseEvent.case_id).where(CaseEvent.id > span.kept_to).cte("touched")
     kept = select(*(getattr(LedgerStep, name) for name in COLUMNS)).where(
         _near(LedgerStep, span), LedgerStep.case_id.not_in(select(touched.c.case_id)))
     if span.units is not None:

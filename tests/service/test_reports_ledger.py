@@ -128,9 +128,8 @@ def test_the_closing_of_a_day_is_the_opening_of_the_next(engine, history, day):
     on = date(2019, 3, 15) + timedelta(days=day)
     session, units = told(engine, history)
     with session:
-        one = tally.tally(session, everyone(), Span(on, on), "own", ("closing",))
-        next_day = tally.tally(session, everyone(), Span(on + timedelta(days=1), on + timedelta(days=9)),
-                               "own", ("opening",))
+        one = tally.tally(session, everyone(), Span(on, on), "own")
+        next_day = tally.tally(session, everyone(), Span(on + timedelta(days=1), on + timedelta(days=9)), "own")
         for unit in units.values():
             assert one.of("closing", unit) == next_day.of("opening", unit)
         session.rollback()
