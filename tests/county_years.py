@@ -84,7 +84,7 @@ def make(size: Size, seed: int = 1) -> County:
                          "born_on": date(2005, 1, 1) + timedelta(days=rng.randrange(2500))})
         told = life.events()
         cases.append({"id": number, "student_id": number, "unit_id": told[-1].unit, "source": source,
-                      "source_year": year, "opened_on": told[0].on, "state": "persuading",
+                      "source_year": year, "opened_on": told[0].on, "state": "persuading", "due_on": size.until,
                       "closing": "mistaken" if life.mistaken else ""})
         events += told
     events.sort(key=lambda event: (event.at, event.case))

@@ -21,7 +21,7 @@ def records_behind(session: Session, actor: Actor, question: Question) -> list[E
     entries = _kept(session, question)
     if entries is None:
         entries = record_entries(session, actor, question.span, (question.figure,))
-    places = under(session, question.level)
+    places = under(session)[question.level]
     return [entry for entry in entries if entry.figure == question.figure and actor.sees(places[entry.unit_id])
             and question.unit_id in (None, places[entry.unit_id])]
 

@@ -56,10 +56,11 @@ def record_counts(session: Session, span: Span) -> list[tuple[str, int, str, int
     return [(figure, unit, "", int(amount)) for figure, unit, amount in session.execute(query)]
 
 
-def under(session: Session, level: Level) -> dict[int, int]:
-    """Where each unit's records are counted."""
-    return {unit.id: unit.parent_id if unit.kind == "school" and level == "reporting" else unit.id
-            for unit in session.execute(select(Unit.id, Unit.parent_id, Unit.kind))}
+def under(session: Session) -> dict[Level, dict[int, int]]:
+    """Where each unit's records are counted, by level."""
+    units = session.execute(select(Unit.id, Unit.parent_id, Unit.kind)).all()
+    return {"own": {unit: unit for unit, _, _ in units},
+            "reporting": {unit: parent if parent and kind == "school" else unit for unit, parent, kind in units}}
 
 
 def _rows(span: Span, figures: tuple[str, ...]) -> CompoundSelect[Any]:

@@ -35,7 +35,8 @@ def sourced(span: Span) -> Source:
     before, kind, case_id = event.detail["before"], event.kind + "", event.case_id + 0  # by no index: few are later
     changes = select(
         case_id.label("case_id"), before["source"].as_string().label("source"),
-        before["year"].as_integer().label("year"), func.row_number().over(partition_by=case_id, order_by=event.id).label("place"),
+        before["year"].as_integer().label("year"),
+        func.row_number().over(partition_by=case_id, order_by=event.id).label("place"),
     ).where(kind == "note", event.detail["act"].as_string() == "set_source", later).subquery("changes")
     first = select(changes).where(changes.c.place == 1).cte("earlier_sources")
     return Source(func.coalesce(first.c.source, Case.source), func.coalesce(first.c.year, Case.source_year), first)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -63,7 +63,8 @@ def tallies(session: Session, actor: Actor, span: Span, levels: tuple[Level, ...
     """All counts of a month by level, the events gone through once."""
     found = counts(session, _seen_by(session, actor, span), FIGURES)
     found.entries.extend(record_counts(session, span))
-    return {level: _at(session, actor, found, level) for level in levels}
+    places = under(session)
+    return {level: _at(actor, found, places[level]) for level in levels}
 
 
 def tally_standing(session: Session, actor: Actor, day: date, level: Level = "reporting",
@@ -73,17 +74,17 @@ def tally_standing(session: Session, actor: Actor, day: date, level: Level = "re
     Of a `category`, those on the register of the poor (poor) or the others (plain) only.
     """
     found = counts(session, _seen_by(session, actor, Span(day, day)), ("closing",), day.year, category)
-    return _at(session, actor, found, level)
+    return _at(actor, found, under(session)[level])
 
 
 def _seen_by(session: Session, actor: Actor, span: Span) -> Span:
     return replace(span, units=actor.unit_ids).kept(kept_to(session))
 
 
-def _at(session: Session, actor: Actor, found: Counts, level: Level) -> Tally:
-    """The counts summed up by places of the level, those within sight."""
+def _at(actor: Actor, found: Counts, places: Mapping[int, int]) -> Tally:
+    """The counts summed up by place, those within sight."""
     summed: Counter[tuple[str, int, str]] = Counter()
-    for figure, place, part, number in found.under(under(session, level)):
+    for figure, place, part, number in found.under(places):
         summed[figure, place, part] += number
     return Tally((*key, number) for key, number in summed.items() if actor.sees(key[1]))
 

@@ -130,7 +130,8 @@ def rush(address: str, tokens: list[str], seconds: float) -> tuple[list[float], 
     errors: list[str] = []
     lock = threading.Lock()
     began = time.monotonic()
-    moments = sorted(random.Random(4).uniform(0, seconds) for _ in tokens)
+    rng = random.Random(4)
+    moments = sorted(rng.uniform(0, seconds) for _ in tokens)
 
     def hand_in(at: float, token: str) -> None:
         time.sleep(max(0.0, began + at - time.monotonic()))
