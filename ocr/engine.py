@@ -16,22 +16,20 @@ from numpy.typing import NDArray
 
 from ocr.decode import Alphabet, Emissions, best_path, path_characters
 from ocr.engine_weights import cache_folder, detection_model, recognition_model
+from ocr.looks import PRINT, SKIMMED, WHOLE, Look
 
 Pixels = NDArray[np.uint8]
 
-HEIGHT = 48
-"""Rows of the recogniser's input."""
+HEIGHT = WHOLE.rows
+"""Rows of the recogniser's input at which a STEP is a sixth of a character as high as they are."""
 STEP = 8
 """Columns of the recogniser's input per time step."""
 GRAIN, WIDEST = 2 * STEP, 3200
 """Input widths are multiples of GRAIN up to WIDEST: the cost is that of the columns, so a digit gets no more than
 it needs, and without an arena memory stays flat however many widths there are."""
 
-NARROWED, CLEAR = 0.5, 0.85
-"""Share of its width at which print is read first, and the mean probability of its characters from which on that
-is enough: print narrowed to half was read as well, doubtful crops are read again as they are."""
-PLACED = 0.65
-"""The same share where the places of characters matter."""
+CLEAR = 0.85
+"""Mean probability of its characters from which on print that was read coarsely is not read again as it is."""
 
 _SESSION = {"intra_op_num_threads": 1, "inter_op_num_threads": 1,
             "enable_cpu_mem_arena": False, "enable_mem_pattern": False}
@@ -48,9 +46,9 @@ class Engine:
         self._models = models
         self._session = {**_SESSION, "intra_op_num_threads": threads}
 
-    def emissions(self, crop: Pixels, share: float = 1.0) -> Emissions:
-        """Probabilities of the text in `crop` (rows × columns × BGR), one line, upright, narrowed to `share`."""
-        batch, used = _prepared(crop, share)
+    def emissions(self, crop: Pixels, look: Look = WHOLE) -> Emissions:
+        """Probabilities of the text in `crop` (rows × columns × BGR), one line, upright, looked at as `look` says."""
+        batch, used = _prepared(crop, self._rows or look.rows, look.share)
         steps: NDArray[np.float32] = self._recogniser.paddlex_predictor.runner(x=[batch])[0][0]
         keep = min(len(steps), used // STEP + 2)
         return Emissions(np.ascontiguousarray(steps[:keep]), self._alphabet, STEP * crop.shape[1] / used)
@@ -60,13 +58,13 @@ class Engine:
         return best_path(self.emissions(crop))
 
     def read_print(self, crop: Pixels) -> tuple[str, float]:
-        """The same for a line of print, at half the cost where it is clear."""
-        text, score = best_path(self.emissions(crop, NARROWED))
+        """The same for a line of print, at a quarter of the cost where it is clear."""
+        text, score = best_path(self.emissions(crop, PRINT))
         return (text, score) if score >= CLEAR else self.read_line(crop)
 
     def locate(self, crop: Pixels) -> list[tuple[str, float]]:
         """Each character of a line with its middle, 0–1 of the crop's width."""
-        seen = self.emissions(crop, PLACED)
+        seen = self.emissions(crop, SKIMMED)
         if best_path(seen)[1] < CLEAR:
             seen = self.emissions(crop)
         return [(character, min(1.0, (step + 0.5) * seen.stride / crop.shape[1]))
@@ -77,6 +75,12 @@ class Engine:
         found: Iterable[Any] = self._detector.predict(pixels)
         boxes = [_bounds(polygon) for page in found for polygon in page["dt_polys"]]
         return sorted(boxes, key=lambda box: (box[1], box[0]))
+
+    @cached_property
+    def _rows(self) -> int | None:
+        """The height the network insists on; None when it takes any."""
+        (wanted,) = self._recogniser.paddlex_predictor.runner.session.get_inputs()
+        return wanted.shape[2] if isinstance(wanted.shape[2], int) else None
 
     @cached_property
     def _alphabet(self) -> Alphabet:
@@ -112,15 +116,15 @@ def download_models() -> Path:
     return cache_folder() / "official_models"
 
 
-def _prepared(crop: Pixels, share: float) -> tuple[NDArray[np.float32], int]:
-    """`crop` as the model's input (1 × 3 × 48 × columns, a multiple of GRAIN) and the columns it fills."""
+def _prepared(crop: Pixels, height: int, share: float) -> tuple[NDArray[np.float32], int]:
+    """`crop` as the model's input (1 × 3 × height × columns, a multiple of GRAIN) and the columns it fills."""
     import cv2
 
     rows, columns = crop.shape[:2]
     filled = min(WIDEST, max(1, round(columns * share * HEIGHT / max(1, rows))))
     width = max(2 * GRAIN, -(-filled // GRAIN) * GRAIN)
-    scaled = cv2.resize(crop, (filled, HEIGHT), interpolation=cv2.INTER_AREA if rows > HEIGHT else cv2.INTER_LINEAR)
-    batch = np.zeros((1, 3, HEIGHT, width), np.float32)
+    scaled = cv2.resize(crop, (filled, height), interpolation=cv2.INTER_AREA if rows > height else cv2.INTER_LINEAR)
+    batch = np.zeros((1, 3, height, width), np.float32)
     batch[0, :, :, :filled] = scaled.transpose(2, 0, 1) / np.float32(127.5) - np.float32(1)
     return batch, filled
 

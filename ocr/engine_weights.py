@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from ocr.engine_graph import any_height
+
+_BUILT = 2
+"""Raised when folders are built differently from the same weights: those of before are left alone."""
 
 MEDIUM = "PP-OCRv6_medium"
 SMALL = "PP-OCRv6_small"
@@ -91,13 +95,13 @@ def _from_wheel(task: str, config: dict[str, Any]) -> ModelFolder:
     if found is None or found.origin is None:
         raise FileNotFoundError("rapidocr, whose wheel carries the weights, is not installed")
     weights = Path(found.origin).parent / "models" / f"PP-OCRv6_{task}_small.onnx"
-    folder = cache_folder() / "wheel" / f"{name}-{weights.stat().st_size}"
+    folder = cache_folder() / "wheel" / f"{name}-{weights.stat().st_size}-{_BUILT}"
     if not (folder / "inference.onnx").is_file():
-        _build(folder, weights, {"Global": {"model_name": name}, **config})
+        _build(folder, task, weights, {"Global": {"model_name": name}, **config})
     return ModelFolder(name, folder)
 
 
-def _build(folder: Path, weights: Path, config: dict[str, Any]) -> None:
+def _build(folder: Path, task: str, weights: Path, config: dict[str, Any]) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
         draft = Path(scratch) / "draft"
@@ -106,7 +110,8 @@ def _build(folder: Path, weights: Path, config: dict[str, Any]) -> None:
             config = {**config, "PostProcess": {**config["PostProcess"], "character_dict": _alphabet(weights)}}
         text = yaml.safe_dump(config, allow_unicode=True, sort_keys=False, width=10**9)
         (draft / "inference.yml").write_text(text, encoding="utf-8")
-        shutil.copyfile(weights, draft / "inference.onnx")   # a link would break when the venv moves
+        network = weights.read_bytes()
+        (draft / "inference.onnx").write_bytes(any_height(network) if task == "rec" else network)
         try:
             draft.rename(folder)
         except OSError:

@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.rectify.outline import Outline, find_outline, paper_areas, small_copy
+from ocr.rectify.outline import Outline, find_outline, paper_areas
+from ocr.rectify.quick import smaller
 from ocr.rectify.sheet import Image
 from ocr.results import Problem
 
@@ -46,7 +47,7 @@ def _sheet_grey(pixels: Image, outline: Outline) -> Image:
     dx, dy = (right - left) // 20, (bottom - top) // 20
     part = cv2.cvtColor(pixels[top + dy:bottom - dy, left + dx:right - dx], cv2.COLOR_BGR2GRAY)
     scale = min(1.0, SIDE / max(part.shape))
-    return np.asarray(cv2.resize(part, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
+    return smaller(np.asarray(part, np.uint8), (round(part.shape[1] * scale), round(part.shape[0] * scale)))
 
 
 def _too_small(pixels: Image, outline: Outline) -> bool:
@@ -105,14 +106,14 @@ def _corner_cut(pixels: Image, outline: Outline) -> bool:
 
 
 def _several(pixels: Image, outline: Outline) -> bool:
-    return paper_areas(pixels) >= 2 or _printed_beside(pixels, outline)
+    return paper_areas(outline.smooth) >= 2 or _printed_beside(pixels, outline)
 
 
 def _printed_beside(pixels: Image, outline: Outline) -> bool:
     """Whether another paper with print lies beside the sheet, as broad as a third of the picture."""
     if not outline.found or outline.support < 0.65:
         return False
-    small = small_copy(pixels)
+    small = outline.small
     height, width = small.shape[:2]
     corners = outline.corners * np.float32(width / pixels.shape[1])
     left, top = corners.min(axis=0)

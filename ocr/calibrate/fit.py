@@ -27,6 +27,7 @@ from ocr.grid import find_grid
 from ocr.kinds.knowledge import Knowledge
 from ocr.lists import Lists, read_roster, read_units
 from ocr.load import open_sheets
+from ocr.looks import WHOLE, Look
 from ocr.match import match
 from ocr.pipeline.fields import FieldReader, Recogniser
 from ocr.reconcile import Settled
@@ -110,13 +111,13 @@ class _Remembering:
 
     def __init__(self, engine: Recogniser) -> None:
         self._engine = engine
-        self._known: dict[tuple[bytes, float], Emissions] = {}
+        self._known: dict[tuple[bytes, Look], Emissions] = {}
 
-    def emissions(self, crop: Image, share: float = 1.0) -> Emissions:
+    def emissions(self, crop: Image, look: Look = WHOLE) -> Emissions:
         """As the engine gives them."""
-        key = crop.tobytes(), share
+        key = crop.tobytes(), look
         if key not in self._known:
-            self._known[key] = self._engine.emissions(crop, share)
+            self._known[key] = self._engine.emissions(crop, look)
         return self._known[key]
 
 

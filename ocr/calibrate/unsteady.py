@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ocr.decode import Emissions
 from ocr.engine import Engine
+from ocr.looks import WHOLE, Look
 from ocr.rectify import Image
 
 _SMALL = 8
@@ -47,9 +48,9 @@ class Unsteady:
         self._engine, self._rng = engine, np.random.default_rng(seed)
         self._style = Style.of(self._rng)
 
-    def emissions(self, crop: Image, share: float = 1.0) -> Emissions:
+    def emissions(self, crop: Image, look: Look = WHOLE) -> Emissions:
         """Of the crop as it was rewritten."""
-        return self._engine.emissions(rewritten(crop, self._style, self._rng), share)
+        return self._engine.emissions(rewritten(crop, self._style, self._rng), look)
 
 
 def rewritten(crop: Image, style: Style, rng: np.random.Generator) -> Image:

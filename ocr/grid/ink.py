@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr.rectify.quick import parts, smaller
 from ocr.rectify.sheet import Image, RectifiedSheet
 from ocr.results import Box
 from ocr.seals import Seal, redness
@@ -85,8 +86,8 @@ def _ink_map(sheet: RectifiedSheet, seals: Sequence[Seal]) -> InkMap:
     dark[ruled > 0] = 0
     for seal in seals:
         dark[_seal_ink(seal, sheet, (width, height)) > 0] = 0
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
-    sure = np.bincount(labels[small < SURE], minlength=count) > 0
+    labels, stats = parts(dark)
+    sure = np.bincount(labels[small < SURE], minlength=len(stats)) > 0
     area, long = stats[:, 4], np.maximum(stats[:, 2], stats[:, 3])
     keep = (area >= 6) & (long >= 4) & sure
     keep[0] = False
@@ -105,7 +106,7 @@ def _seal_ink(seal: Seal, sheet: RectifiedSheet, size: tuple[int, int]) -> Image
         cv2.circle(where, middle, round(seal.radius), 255, 13)
         return where
     cv2.circle(where, middle, round(seal.radius * 1.08) + 2, 255, -1)
-    small = cv2.resize(sheet.pixels, size, interpolation=cv2.INTER_AREA)
+    small = smaller(sheet.pixels, size)
     where[redness(small) < 12] = 0
     return where
 

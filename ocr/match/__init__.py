@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 
 from ocr.grid import Cell, RuledTable, find_grid, ink_map
@@ -17,6 +16,7 @@ from ocr.match.places import Locate, Match, Place, ReadLine
 from ocr.match.turn import turned_cell, turned_strokes, turned_table
 from ocr.match.view import View, view_of
 from ocr.rectify import RectifiedSheet, turned_sheet
+from ocr.rectify.quick import smaller
 from ocr.results import NOWHERE, Box
 from ocr.seals import grey_seal, red_seals
 from ocr.template import Template
@@ -216,7 +216,7 @@ def _without_seals(view: View, found: form.Labelled, template: Template) -> tupl
     if not cells:
         return ()
     height, width = view.strokes.mask.shape
-    small = cv2.resize(view.sheet.pixels, (width, height), interpolation=cv2.INTER_AREA)
+    small = smaller(view.sheet.pixels, (width, height))
     seals = red_seals(small)
     for cell in cells if not seals else ():
         left, top, right, bottom = pixels(cell.box, view.strokes)

@@ -15,6 +15,7 @@ from ocr.grid import InkMap, ink, ink_map
 from ocr.kinds import mention
 from ocr.kinds.evidence import Context, Evidence, KindReading
 from ocr.kinds.knowledge import Knowledge
+from ocr.looks import GLANCED, SKIMMED, WHOLE, Look, looked
 from ocr.match import Match, Place
 from ocr.match.labels import names_another
 from ocr.pipeline.leaning import slashed
@@ -46,9 +47,10 @@ _SLIPS = (*_WORDS, "grade_class", "unit", "choice")
 _NO_LABELS = ("person_name", "phone", "age", "sex", "count")
 """Kinds whose values never hold words that forms print."""
 
-_NARROWED = {"free_text": 0.8, "school": 0.65}
-"""Share of their width at which running words and listed names are read: as right as whole ones. At two thirds a
-tenth of the running texts had an error more, and in addresses the number of a village's group is passed over."""
+_LOOKS = dict.fromkeys(("count", "unit"), (GLANCED, 0.8))
+"""Kinds that are looked at still more coarsely, and the probability each character must have then."""
+_SKIMMED = (SKIMMED, 0.5)
+"""The same for all others."""
 
 _FIGURES = ("count", "age", "date")
 """Kinds made of digits, in which a bar through the writing can be told from its strokes."""
@@ -65,8 +67,8 @@ class _Seen:
 class Recogniser(Protocol):
     """The part of the engine that is needed here."""
 
-    def emissions(self, crop: Image, share: float = 1.0) -> Emissions:
-        """Probabilities along one line of writing, narrowed to a share of its width."""
+    def emissions(self, crop: Image, look: Look = WHOLE) -> Emissions:
+        """Probabilities along one line of writing, looked at as finely as `look` says."""
 
 
 @dataclass(frozen=True)
@@ -157,10 +159,10 @@ class FieldReader:
 
     def _lines_of(self, spec: FieldSpec, crops: Sequence[Image]) -> tuple[Emissions, ...]:
         """What the recogniser says of each line. Boxes to tick are looked for beside their words: there the
-        places of characters matter, and nothing is narrowed.
+        places of characters matter, and they are read as they are.
         """
-        share = 1.0 if words_of(spec) else _NARROWED.get(spec.kind, 1.0)
-        return tuple(self.engine.emissions(crop, share) for crop in crops)
+        look, sure = (WHOLE, 0.0) if words_of(spec) else _LOOKS.get(spec.kind, _SKIMMED)
+        return tuple(looked(self.engine.emissions, crop, look, sure) for crop in crops)
 
     def _decoded(self, spec: FieldSpec, lines: tuple[Emissions, ...], crops: Sequence[Image],
                  words: tuple[str, ...]) -> KindReading:

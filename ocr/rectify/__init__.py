@@ -13,8 +13,9 @@ from ocr.rectify.bend import Bend
 from ocr.rectify.level import Matrix, Segments, levelling, moved, segments
 from ocr.rectify.light import evened
 from ocr.rectify.lines import WORK, Chain, certain, dark_pixels, runs
-from ocr.rectify.mend import across_of, mended_lines
+from ocr.rectify.mend import mended_lines
 from ocr.rectify.outline import Outline, find_outline
+from ocr.rectify.quick import across_of, smaller
 from ocr.rectify.sheet import Image, Point, Quad, RectifiedSheet
 
 __all__ = ["Image", "Point", "Quad", "RectifiedSheet", "rectify", "turned_sheet"]
@@ -32,6 +33,7 @@ SLIGHT = 0.012
 """Share of the sheet's longer side up to which the print may lie askew on a sheet whose outline is trusted."""
 
 _STEP = 40  # pixels between the points at which the mapping is worked out
+_BAND = 6  # rows of such points resampled at a time: the maps of a whole sheet leave the processor's cache
 
 
 def rectify(pixels: Image) -> RectifiedSheet:
@@ -86,7 +88,7 @@ def _flattening(grey: Image, outline: Outline) -> tuple[Matrix, tuple[int, int]]
 def _pieces(grey: Image, matrix: Matrix, size: tuple[int, int], inside: bool) -> Segments:
     """The straight pieces of lines as `matrix` maps them; with `inside` only those on the sheet itself."""
     small = 800 / max(grey.shape)
-    reduced = np.asarray(cv2.resize(grey, None, fx=small, fy=small, interpolation=cv2.INTER_AREA), np.uint8)
+    reduced = smaller(grey, (round(grey.shape[1] * small), round(grey.shape[0] * small)))
     pieces = moved(segments(reduced), matrix @ np.diag([1 / small, 1 / small, 1]))
     edge = 0.02 * max(size)
     on_sheet = ((pieces > edge) & (pieces < np.tile(size, 2) - edge)).all(axis=1)
@@ -133,15 +135,15 @@ def _near(source: Image, matrix: Matrix) -> tuple[Image, Matrix]:
     factor = float(np.sqrt(abs(np.linalg.det(matrix[:2, :2]))))
     if factor > 0.7:
         return source, np.eye(3)
-    shrunk = cv2.resize(source, None, fx=factor, fy=factor, interpolation=cv2.INTER_AREA)
-    return np.asarray(shrunk), np.diag([source.shape[1] / shrunk.shape[1], source.shape[0] / shrunk.shape[0], 1])
+    shrunk = smaller(source, (round(source.shape[1] * factor), round(source.shape[0] * factor)))
+    return shrunk, np.diag([source.shape[1] / shrunk.shape[1], source.shape[0] / shrunk.shape[0], 1])
 
 
 def _straightened(pixels: Image, flatten: Matrix, size: tuple[int, int], sink: Bend, lean: Bend,
                   shrink: float) -> Image:
     """The sheet at full size with perspective and bend taken out in a single resampling."""
-    columns, rows = -(-size[0] // _STEP) + 1, -(-size[1] // _STEP) + 1
-    x, y = np.meshgrid(np.arange(columns) * _STEP * shrink, np.arange(rows) * _STEP * shrink)
+    columns, rows = -(-size[0] // _STEP) + 2, -(-size[1] // _STEP) + 2
+    x, y = np.meshgrid(_middles(columns) * shrink, _middles(rows) * shrink)
     from_x, from_y = x, y
     for _ in range(2):  # the bend is known where the paper lies: find the place that moves to (x, y)
         from_y, from_x = y + sink.offset(from_x, from_y), x + lean.offset(from_y, from_x)
@@ -149,27 +151,31 @@ def _straightened(pixels: Image, flatten: Matrix, size: tuple[int, int], sink: B
     grid = np.stack([from_x, from_y], axis=-1).reshape(-1, 1, 2) / shrink
     back = np.linalg.inv(flatten @ down)
     nodes = cv2.perspectiveTransform(grid, back).reshape(rows, columns, 2).astype(np.float32)
-    whole = ((columns - 1) * _STEP + 1, (rows - 1) * _STEP + 1)
-    fine = _between(nodes, whole)[:size[1], :size[0]]
+    straight = np.empty((size[1], size[0], 3), np.uint8)
+    for first in range(0, rows - 2, _BAND):
+        _resample(source, nodes[first:first + _BAND + 2], straight[first * _STEP:(first + _BAND) * _STEP])
+    return straight
+
+
+def _resample(source: Image, nodes: NDArray[np.float32], band: Image) -> None:
+    """Fill a band of the sheet from the places of its nodes, and of those just outside it, in the source."""
+    rows, columns = nodes.shape[:2]
+    fine = cv2.resize(nodes, (columns * _STEP, rows * _STEP), interpolation=cv2.INTER_LINEAR)
+    fine = fine[_STEP:_STEP + band.shape[0], _STEP:_STEP + band.shape[1]]
     fixed, fractions = cv2.convertMaps(fine, None, cv2.CV_16SC2)  # type: ignore[call-overload]
-    return np.asarray(cv2.remap(source, fixed, fractions, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8)
+    cv2.remap(source, fixed, fractions, cv2.INTER_LINEAR, dst=band, borderMode=cv2.BORDER_REPLICATE)
 
 
-def _between(nodes: NDArray[np.float32], size: tuple[int, int]) -> NDArray[np.float32]:
-    """The nodes' values at every pixel, linear between them, the first and last on the edges."""
-    columns, rows = nodes.shape[1], nodes.shape[0]
-    scale = np.array([[(columns - 1) / (size[0] - 1), 0, 0], [0, (rows - 1) / (size[1] - 1), 0]])
-    return np.asarray(cv2.warpAffine(nodes, scale, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-                                     borderMode=cv2.BORDER_REPLICATE), np.float32)
+def _middles(count: int) -> NDArray[np.float64]:
+    """The middles of squares of _STEP pixels, the first of them outside the sheet."""
+    return (np.arange(count) - 0.5) * _STEP - 0.5
 
 
 def _small(straight: Image) -> Image:
     """The sheet in grey at the size at which lines are looked for."""
     grey = cv2.cvtColor(straight, cv2.COLOR_BGR2GRAY)
     scale = WORK / max(grey.shape)
-    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(grey, (round(grey.shape[1] * scale), round(grey.shape[0] * scale)),
-                                 interpolation=way), np.uint8)
+    return smaller(np.asarray(grey, np.uint8), (round(grey.shape[1] * scale), round(grey.shape[0] * scale)))
 
 
 def _quad(flatten: Matrix, size: tuple[int, int], pixels: Image) -> Quad:

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr.rectify.quick import Labels, parts
 from ocr.rectify.sheet import Image
 
 ALONG = 61
@@ -46,12 +47,12 @@ def ridges(flat: Image) -> Image:
 
 def dashes(dark: Image) -> tuple[Image, Image]:
     """Mark (255) the level and the plumb lines that thin dashes or dots make up among the dark pixels."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    labels, stats = parts(dark)
     wide, high = stats[:, 2], stats[:, 3]
     return _joined(labels, wide, high, plumb=False), _joined(labels, high, wide, plumb=True)
 
 
-def _joined(labels: NDArray[np.int32], long: NDArray[np.int32], thick: NDArray[np.int32], *, plumb: bool) -> Image:
+def _joined(labels: Labels, long: NDArray[np.int32], thick: NDArray[np.int32], *, plumb: bool) -> Image:
     """The lines that the components of one direction make up."""
     dash = (thick <= 5) & (long >= DASH[0]) & (long <= DASH[1]) & (long >= thick)
     dash[0] = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from ocr.rectify.quick import smaller
 from ocr.rectify.sheet import Image
 
 
@@ -25,7 +26,7 @@ def paper_light(grey: Image) -> Image:
     height, width = grey.shape
     scale = 160 / max(height, width)
     size = (max(8, round(width * scale)), max(8, round(height * scale)))
-    small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA)
+    small = smaller(grey, size)
     # Dilation alone would follow bright noise; the median of what is left is the paper itself.
     bright = cv2.dilate(small, np.ones((5, 5), np.uint8))
     bright = cv2.medianBlur(bright, 9)

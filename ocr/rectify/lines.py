@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr.rectify.quick import Labels, parts
 from ocr.rectify.sheet import Image
 
 WORK = 1600
@@ -39,7 +40,7 @@ class Runs:
     """
 
     mask: Image
-    labels: NDArray[np.int32]
+    labels: Labels
     stats: NDArray[np.int32]
 
     def only(self, keep: NDArray[np.bool_]) -> Image:
@@ -81,8 +82,7 @@ def runs(dark: Image, more: Image | None = None) -> Runs:
 
 def labelled(mask: Image) -> Runs:
     """The connected runs of a mask."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    return Runs(mask, labels, stats)
+    return Runs(mask, *parts(mask))
 
 
 def certain(found: Runs) -> NDArray[np.bool_]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ocr.rectify.faint import dashes, ridges
 from ocr.rectify.lines import STEP, Runs, certain, dark_pixels, lines_among, no_words, runs
+from ocr.rectify.quick import across_of
 from ocr.rectify.rules import Rule, rules_of
 from ocr.rectify.sheet import Image
 from ocr.rectify.short import between
@@ -77,11 +78,6 @@ def _mended(flat: Image, dark: Image, more_across: Image, more_down: Image) -> R
 def _besides(dark: Image, across: Image, down: Image) -> Image:
     """What is dark besides some lines."""
     return np.asarray(cv2.subtract(dark, cv2.dilate(across | down, np.ones((5, 5), np.uint8))), np.uint8)
-
-
-def across_of(picture: Image) -> Image:
-    """The picture with rows and columns exchanged."""
-    return np.ascontiguousarray(picture.T)
 
 
 def _kept(found: Runs, keep: NDArray[np.bool_]) -> tuple[list[Rule], Image]:

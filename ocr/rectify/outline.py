@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.rectify.quad import Corners, four_sided, frame, plausible
+from ocr.rectify.quick import smaller
 from ocr.rectify.sheet import Image
 from ocr.rectify.sides import refined, score_of, slopes
 
@@ -22,12 +23,15 @@ SMALL = 480
 class Outline:
     """Corners in pixels of the picture given; `support` (0–1) is the share of its sides seen as an edge.
 
-    `found` is False when the picture's own frame stands in for the sheet's.
+    `found` is False when the picture's own frame stands in for the sheet's. `small` is the picture at the size
+    it was looked at, `smooth` the same without print.
     """
 
     corners: Corners
     support: float
     found: bool
+    small: Image
+    smooth: Image
 
 
 def find_outline(pixels: Image) -> Outline:
@@ -45,12 +49,9 @@ _last: tuple[ref[Image], Outline] | None = None
 
 
 def small_copy(pixels: Image) -> Image:
-    """The picture with its longer side SMALL pixels: rows and columns thinned out, then averaged."""
-    thin = max(1, max(pixels.shape[:2]) // (4 * SMALL))
-    thinned = np.ascontiguousarray(pixels[::thin, ::thin])
-    scale = SMALL / max(thinned.shape[:2])
-    size = (max(1, round(thinned.shape[1] * scale)), max(1, round(thinned.shape[0] * scale)))
-    return np.asarray(cv2.resize(thinned, size, interpolation=cv2.INTER_AREA), np.uint8)
+    """The picture with its longer side SMALL pixels."""
+    scale = SMALL / max(pixels.shape[:2])
+    return smaller(pixels, (max(1, round(pixels.shape[1] * scale)), max(1, round(pixels.shape[0] * scale))))
 
 
 def _outline(pixels: Image) -> Outline:
@@ -71,8 +72,8 @@ def _outline(pixels: Image) -> Outline:
                     best, best_score = corners, score
                 corners = refined(corners, slope)
     if best is None or best_score < 0.45:
-        return Outline(frame(width, height), 0.0, found=False)
-    return Outline(best / np.float32(scale), best_score, found=True)
+        return Outline(frame(width, height), 0.0, found=False, small=small, smooth=smooth)
+    return Outline(best / np.float32(scale), best_score, found=True, small=small, smooth=smooth)
 
 
 def without_print(small: Image) -> Image:
@@ -118,16 +119,15 @@ def _quads(mask: Image) -> Iterator[Corners]:
                     yield corners
 
 
-def paper_areas(pixels: Image) -> int:
-    """How many separate bright, four-sided areas as large as sheets a BGR picture shows."""
-    small = small_copy(pixels)
-    grey = cv2.cvtColor(without_print(small), cv2.COLOR_BGR2GRAY)
+def paper_areas(smooth: Image) -> int:
+    """How many separate bright, four-sided areas as large as sheets a small BGR picture without print shows."""
+    grey = cv2.cvtColor(smooth, cv2.COLOR_BGR2GRAY)
     level, bright = cv2.threshold(grey, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     if float(grey[bright > 0].mean()) - float(grey[bright == 0].mean() if (bright == 0).any() else 255) < 45:
         return 1
     bright = cv2.morphologyEx(bright, cv2.MORPH_OPEN, np.ones((7, 7), np.uint8))
     contours, _ = cv2.findContours(bright, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    return sum(_like_sheet(contour, small.shape[0] * small.shape[1]) for contour in contours)
+    return sum(_like_sheet(contour, smooth.shape[0] * smooth.shape[1]) for contour in contours)
 
 
 def _like_sheet(contour: NDArray[np.int32], whole: int) -> bool:

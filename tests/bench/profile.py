@@ -13,6 +13,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any
 
+from ocr.looks import WHOLE, Look
 from tests.bench.accuracy import spread
 from tests.bench.held import own_sheets
 
@@ -128,10 +129,10 @@ def _watch_recogniser(clock: Clock, engine: Any) -> None:
     ask = engine.emissions
     timed = {step: clock.timed(ask, step) for step in ("recogniser: print", "recogniser: values")}
 
-    def asked(crop: Any, share: float = 1.0) -> Any:
+    def asked(crop: Any, look: Look = WHOLE) -> Any:
         step = "recogniser: print" if "match" in clock.doing else "recogniser: values"
-        clock.columns[step] += round(crop.shape[1] * share * 48 / crop.shape[0])
-        return timed[step](crop, share)
+        clock.columns[step] += round(crop.shape[1] * look.share * look.rows / crop.shape[0])
+        return timed[step](crop, look)
 
     engine.emissions = asked
 
@@ -145,7 +146,8 @@ def _show(clock: Clock, whole: float, sheets: int) -> None:
     print(f"{'the rest':30}{1000 * rest / sheets:>12.1f}{100 * rest / whole:>6.1f} %")
     print(f"{'all':30}{1000 * whole / sheets:>12.1f}")
     for step, columns in clock.columns.items():
-        print(f"{step}: {columns / sheets:.0f} columns a sheet, {columns / max(1, clock.calls[step]):.0f} a call")
+        print(f"{step}: as much as {columns / sheets:.0f} columns of 48 rows a sheet, "
+              f"{columns / max(1, clock.calls[step]):.0f} a call")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -15,6 +15,7 @@ import pytest
 from ocr import engine_weights
 from ocr.decode import best_path
 from ocr.engine import GRAIN, STEP, WIDEST, Engine
+from ocr.looks import PRINT, WHOLE
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -77,20 +78,20 @@ def test_widths_are_whole_steps():
 
 
 @pytest.mark.weights
-def test_print_is_read_narrowed_and_again_as_it_is_where_that_is_doubtful(engine, monkeypatch):
+def test_print_is_read_coarsely_and_again_as_it_is_where_that_is_doubtful(engine, monkeypatch):
     asked = []
     plain = Engine.emissions
 
-    def counted(self, crop, share=1.0):
-        asked.append(share)
-        return plain(self, crop, share)
+    def counted(self, crop, look=WHOLE):
+        asked.append(look)
+        return plain(self, crop, look)
 
     monkeypatch.setattr(Engine, "emissions", counted)
     assert engine.read_print(line("20190411"))[0] == "20190411"
-    assert asked == [0.5]
+    assert asked == [PRINT]
     noise = np.random.default_rng(5).integers(0, 255, (40, 200, 3), np.uint8)
     assert engine.read_print(noise) == engine.read_line(noise)
-    assert asked[1:] == [0.5, 1.0, 1.0]
+    assert asked[1:] == [PRINT, WHOLE, WHOLE]
 
 
 def test_a_folder_of_the_caller_goes_before_the_wheel(tmp_path, monkeypatch):
