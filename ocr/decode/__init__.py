@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,7 +56,12 @@ class Lattice:
     @cached_property
     def columns(self) -> dict[str, int]:
         """Column of each symbol."""
-        return {symbol: number + 1 for number, symbol in enumerate(self.symbols)}
+        return _columns(self.symbols)
+
+
+@lru_cache(maxsize=64)
+def _columns(symbols: tuple[str, ...]) -> dict[str, int]:
+    return {symbol: number + 1 for number, symbol in enumerate(symbols)}
 
 
 @dataclass(frozen=True, slots=True)

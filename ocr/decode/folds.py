@@ -87,7 +87,7 @@ class Fold:
 
 
 @lru_cache(maxsize=64)
-def _fold(alphabet: Alphabet, symbols: tuple[str, ...], looks_like: tuple[tuple[str, str], ...]) -> Fold:
+def _fold(alphabet: Alphabet, symbols: str, looks_like: tuple[tuple[str, str], ...]) -> Fold:
     return Fold(alphabet, symbols, dict(looks_like))
 
 
@@ -98,7 +98,7 @@ def folded(emissions: Emissions, symbols: str, looks_like: Mapping[str, str] | N
     Steps whose blank is surer than `quiet` count as empty: over a long stretch of faint noise the
     many places where a character could stand would otherwise add up to one.
     """
-    lattice = _fold(emissions.alphabet, tuple(symbols), tuple((looks_like or {}).items()))(emissions)
+    lattice = _fold(emissions.alphabet, symbols, tuple((looks_like or {}).items()))(emissions)
     hushed = lattice.steps[:, 0] > quiet
     if hushed.any():
         lattice.steps[hushed, 1:] = FLOOR / 100

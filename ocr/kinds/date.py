@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import date
 from functools import cache
@@ -9,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ocr.decode import Lattice
+from ocr.decode import Lattice, forward
 from ocr.decode.folds import DIGITS, LOOKS_LIKE_DIGIT, folded
 from ocr.decode.search import search
 from ocr.kinds.evidence import Candidate, Context, Evidence, KindReading, merged
@@ -98,18 +99,27 @@ def read(evidence: Evidence, context: Context) -> KindReading:
     candidates = merged([*(Candidate(iso(h.text), h.text, h.log_p) for h in found), *blanks])
 
     def rescore(values: Sequence[str]) -> Sequence[float]:
-        return [_written_log_p(lattice, date.fromisoformat(value)) for value in values]
+        return _written_log_p(lattice, [date.fromisoformat(value) for value in values])
 
     return KindReading(candidates, evidence, rescore=rescore)
 
 
-def _written_log_p(lattice: Lattice, day: date) -> float:
-    """Log-probability of a day over the usual ways of writing it, also with its year cut off."""
+def _written_log_p(lattice: Lattice, days: Sequence[date]) -> list[float]:
+    """Log-probability of each day over the usual ways of writing it."""
+    ways = [_ways(day) for day in days]
+    if not ways:
+        return []
+    found = iter(forward(lattice, [text for of_day in ways for text in of_day]))
+    return [float(np.logaddexp.reduce([next(found) + math.log(weight) for weight in of_day.values()]))
+            for of_day in ways]
+
+
+def _ways(day: date) -> dict[str, float]:
+    """The usual ways of writing a day with their weights, also with its year cut off."""
     y, m, d = day.year, day.month, day.day
-    ways = {f"{y}年{m}月{d}日": 1.0, f"{y}年{m:02}月{d:02}日": 1.0, f"{y}.{m}.{d}": 1.0, f"{y}.{m:02}.{d:02}": 1.0,
+    return {f"{y}年{m}月{d}日": 1.0, f"{y}年{m:02}月{d:02}日": 1.0, f"{y}.{m}.{d}": 1.0, f"{y}.{m:02}.{d:02}": 1.0,
             f"{y}-{m}-{d}": 1.0, f"{y}-{m:02}-{d:02}": 1.0, f"{y}年{m}月{d}": 0.1, f"年{m}月{d}日": _CUT,
             f"{m}月{d}日": _CUT, f"{y % 100}年{m}月{d}日": _CUT}
-    return float(np.logaddexp.reduce([h.log_p for h in weighted(lattice, ways)]))
 
 
 _CUT = 1e-3

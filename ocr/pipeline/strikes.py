@@ -35,7 +35,7 @@ def without_struck(crop: Image) -> tuple[Image, bool]:
         return crop, False
     top, height = int(rows[0]), len(rows)
     ink = np.flatnonzero(dark.any(axis=0))
-    bar = _longest_bar(dark, int(ink[0]) + round(_BEGINS * height))
+    bar = _longest_bar(dark, int(ink[0]) + round(_BEGINS * height), int(_LONG * height))
     if bar is None or not _LONG * height <= bar[1] - bar[0] <= ink[-1] - _FOLLOWS * height - bar[0]:
         return crop, False
     if not _strikes(dark, bar, top, height):
@@ -80,14 +80,20 @@ def ink_of(crop: Image) -> Mask:
     return np.asarray(grey <= level)
 
 
-def _longest_bar(dark: Mask, first: int) -> Bar | None:
-    """The longest straight run of ink, beginning by column `first`, on nearly level lines; a pixel's play."""
+def _longest_bar(dark: Mask, first: int, shortest: int) -> Bar | None:
+    """The longest straight run of ink, beginning by column `first`, on nearly level lines; a pixel's play.
+
+    None when no run has `shortest` columns.
+    """
     thick = cv2.dilate(dark.astype(np.uint8), np.ones((3, 1), np.uint8))
     high, wide = dark.shape
+    least = np.ones((1, shortest), np.uint8)
     best: Bar | None = None
     for slope in SLOPES:
         shear = np.array([[1, 0, 0], [slope, 1, -slope * wide / 2]], np.float32)
         level = cv2.warpAffine(thick, shear, (wide, high), flags=cv2.INTER_NEAREST)
+        if not cv2.erode(level, least, borderType=cv2.BORDER_CONSTANT, borderValue=0).any():
+            continue
         left, right, row = longest_run(level, first)
         if best is None or right - left > best[1] - best[0]:
             best = (left, right, row)

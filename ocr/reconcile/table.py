@@ -16,8 +16,12 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import product
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ocr.kinds.evidence import KindReading
 from ocr.reconcile import Settled
@@ -105,18 +109,18 @@ def _row(reading: Reading, columns: Sequence[str], rules: Rules) -> _Row:
             for rule in rules if rule["rule"] == "row_sum"]
     bounds = [(places[rule["part"]], places[rule["whole"]])
               for rule in rules if rule["rule"] == "at_most" and rule["whole"] in places]
-    found: list[tuple[Meant, float]] = []
-    for meant in product(*(_likeliest(cell, len(cells)) for cell in cells)):
-        weight = math.prod(cell.likelihood[value] for cell, value in zip(cells, meant, strict=True))
-        for parts, total in sums:
-            weight *= 1.0 if sum(meant[part] for part in parts) == meant[total] else UNEXPLAINED
-        for part, most in bounds:
-            weight *= 1.0 if meant[part] <= meant[most] else UNEXPLAINED
-        found.append((meant, weight))
-    found.sort(key=lambda pair: -pair[1])
-    best = found[0][1] or 1.0
-    return _Row(cells, tuple((meant, weight / best) for meant, weight in found[:_MOST_COMBINATIONS]
-                             if weight > best * _HOPELESS))
+    numbers = [_likeliest(cell, len(cells)) for cell in cells]
+    meant = np.array(list(product(*numbers)), np.int64)
+    likely = [np.array([cell.likelihood[value] for value in of]) for cell, of in zip(cells, numbers, strict=True)]
+    weight = reduce(np.multiply.outer, likely).ravel()
+    for parts, total in sums:
+        weight = np.where(meant[:, parts].sum(axis=1) == meant[:, total], weight, weight * UNEXPLAINED)
+    for part, most in bounds:
+        weight = np.where(meant[:, part] <= meant[:, most], weight, weight * UNEXPLAINED)
+    ranked = np.argsort(-weight, kind="stable")[:_MOST_COMBINATIONS]
+    best = float(weight[ranked[0]]) or 1.0
+    return _Row(cells, tuple((tuple(map(int, meant[place])), float(weight[place]) / best) for place in ranked
+                             if weight[place] > best * _HOPELESS))
 
 
 def _likeliest(cell: Cell, columns: int) -> list[int]:
@@ -172,56 +176,61 @@ def _implied(reading: Reading, column: str, rules: Rules) -> list[int]:
 
 def _joined(rows: Sequence[_Row], totals: _Row, summed: Sequence[int]) -> list[list[float]]:
     """The posterior weight of every option of every row and, last, of the totals."""
-    forward: list[dict[Meant, float]] = [{(0,) * len(summed): 1.0}]
+    sums, weight = np.zeros((1, len(summed)), np.int64), np.ones(1)
+    steps: list[_Step] = []
     for row in rows:
-        forward.append(_pruned(_advanced(forward[-1], row, summed)))
-    backward: dict[Meant, float] = {}
-    of_totals = [0.0] * len(totals.options)
-    for sums, weight in forward[-1].items():
-        for place, (meant, own) in enumerate(totals.options):
-            held = own * math.prod(1.0 if meant[column] == value else UNEXPLAINED
-                                   for column, value in zip(summed, sums, strict=True))
-            of_totals[place] += weight * held
-            backward[sums] = backward.get(sums, 0.0) + held
-    shares = [of_totals]
-    for place in range(len(rows) - 1, -1, -1):
-        share, backward = _backed(forward[place], rows[place], backward, summed)
-        shares.append(share)
-    return shares[:0:-1] + [shares[0]]
+        step, sums, weight = _advanced(sums, weight, row, summed)
+        steps.append(step)
+    meant, own = _options(totals, summed)
+    held = own * np.where(sums[:, None] == meant, 1.0, UNEXPLAINED).prod(axis=2)
+    shares, back = [weight @ held], held.sum(axis=1)
+    for step in reversed(steps):
+        held = step.own * np.append(back, 0.0)[step.reached]
+        shares.append(step.weight @ held)
+        back = held.sum(axis=1)
+        back /= back.max() or 1.0
+    return [[float(share) for share in each] for each in (*shares[:0:-1], shares[0])]
 
 
-def _added(sums: Meant, meant: Meant, summed: Sequence[int]) -> Meant:
-    return tuple(total + meant[place] for total, place in zip(sums, summed, strict=True))
+@dataclass(frozen=True, slots=True, eq=False)
+class _Step:
+    """A row put behind the rows above it: the weight of each running sum before it, of each of its own options, and
+    for each pair of them the number of the running sum they reach, -1 for a hopeless one.
+    """
+
+    weight: NDArray[np.float64]
+    own: NDArray[np.float64]
+    reached: NDArray[np.intp]
 
 
-def _advanced(before: Mapping[Meant, float], row: _Row, summed: Sequence[int]) -> dict[Meant, float]:
-    after: dict[Meant, float] = defaultdict(float)
-    for sums, weight in before.items():
-        for meant, own in row.options:
-            after[_added(sums, meant, summed)] += weight * own
-    return after
+def _options(row: _Row, summed: Sequence[int]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """A row's numbers in the columns that are summed, option by option, and the options' weights."""
+    meant = np.array([[option[place] for place in summed] for option, _ in row.options], np.int64)
+    return meant.reshape(len(row.options), len(summed)), np.array([own for _, own in row.options])
 
 
-def _pruned(states: Mapping[Meant, float]) -> dict[Meant, float]:
-    """The likeliest running sums, rescaled so that the best has weight 1."""
-    ranked = sorted(states.items(), key=lambda pair: -pair[1])[:_MOST_STATES]
-    best = ranked[0][1] or 1.0
-    return {sums: weight / best for sums, weight in ranked if weight > best * _HOPELESS}
+def _advanced(sums: NDArray[np.int64], weight: NDArray[np.float64], row: _Row,
+              summed: Sequence[int]) -> tuple[_Step, NDArray[np.int64], NDArray[np.float64]]:
+    """The likeliest running sums behind a row, rescaled so that the best has weight 1."""
+    meant, own = _options(row, summed)
+    after, place = _distinct((sums[:, None] + meant).reshape(-1, len(summed)))
+    total = np.bincount(place, (weight[:, None] * own).ravel(), len(after))
+    ranked = np.argsort(-total, kind="stable")[:_MOST_STATES]
+    best = total[ranked[0]] or 1.0
+    kept = ranked[total[ranked] > best * _HOPELESS]
+    number_of = np.full(len(after), -1)
+    number_of[kept] = np.arange(len(kept))
+    return _Step(weight, own, number_of[place].reshape(len(weight), len(own))), after[kept], total[kept] / best
 
 
-def _backed(before: Mapping[Meant, float], row: _Row, after: Mapping[Meant, float],
-            summed: Sequence[int]) -> tuple[list[float], dict[Meant, float]]:
-    """One row backwards: the weight of each of its options, and of each running sum before it."""
-    share = [0.0] * len(row.options)
-    back: dict[Meant, float] = defaultdict(float)
-    for sums, weight in before.items():
-        for place, (meant, own) in enumerate(row.options):
-            later = after.get(_added(sums, meant, summed))
-            if later:
-                share[place] += weight * own * later
-                back[sums] += own * later
-    best = max(back.values(), default=1.0)
-    return share, {sums: weight / best for sums, weight in back.items()}
+def _distinct(sums: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
+    """The different rows, and the place among them of each row."""
+    order = np.lexsort(sums.T) if sums.shape[1] else np.arange(len(sums))
+    ranked = sums[order]
+    new = np.r_[True, (ranked[1:] != ranked[:-1]).any(axis=1)]
+    place = np.empty(len(sums), np.intp)
+    place[order] = np.cumsum(new) - 1
+    return ranked[new], place
 
 
 def _chosen(reading: Reading, columns: Sequence[str], row: _Row, shares: Sequence[float]) -> dict[str, Settled]:

@@ -168,7 +168,7 @@ def _resample(source: Image, nodes: NDArray[np.float32], band: Image) -> None:
 
 def _middles(count: int) -> NDArray[np.float64]:
     """The middles of squares of _STEP pixels, the first of them outside the sheet."""
-    return (np.arange(count) - 0.5) * _STEP - 0.5
+    return np.asarray((np.arange(count) - 0.5) * _STEP - 0.5, np.float64)
 
 
 def _small(straight: Image) -> Image:

@@ -70,7 +70,10 @@ def _outline(pixels: Image) -> Outline:
                 score = score_of(corners, slope, smooth)
                 if score > best_score:
                     best, best_score = corners, score
-                corners = refined(corners, slope)
+                moved = refined(corners, slope)
+                if np.array_equal(moved, corners):
+                    break
+                corners = moved
     if best is None or best_score < 0.45:
         return Outline(frame(width, height), 0.0, found=False, small=small, smooth=smooth)
     return Outline(best / np.float32(scale), best_score, found=True, small=small, smooth=smooth)
