@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import cv2
 import numpy as np
 
+from ocr.rectify.quick import smaller
 from ocr.rectify.sheet import Image
 from ocr.results import Box
 from ocr.same_ink import COLUMNS, ROWS, InkPrint, Shares
@@ -33,7 +34,7 @@ def _ink(pixels: Image) -> Shares:
     """How dark each point is against the paper around it, 0 where it is paper."""
     scale = _SIDE / max(pixels.shape[:2])
     grey = cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY) if pixels.ndim == 3 else pixels
-    grey = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    grey = smaller(np.asarray(grey, np.uint8), (round(grey.shape[1] * scale), round(grey.shape[0] * scale)))
     paper = cv2.morphologyEx(grey, cv2.MORPH_CLOSE, np.ones((_PAPER, _PAPER), np.uint8))
     paper = cv2.blur(paper, (_PAPER, _PAPER)).astype(np.float32)
     darkness = 1 - grey.astype(np.float32) / np.maximum(paper, 1)

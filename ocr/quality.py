@@ -56,7 +56,13 @@ def _too_small(pixels: Image, outline: Outline) -> bool:
 
 
 def _too_dark(grey: Image) -> bool:
-    return float(np.percentile(grey, 80)) < 60
+    return _brightness(grey, 0.8) < 60
+
+
+def _brightness(grey: Image, share: float) -> int:
+    """The grey level that a share of the pixels stays below or has."""
+    counts = cv2.calcHist([grey], [0], None, [256], [0, 256])[:, 0]
+    return int(np.searchsorted(np.cumsum(counts, dtype=np.float64), share * grey.size))
 
 
 def _blurred(grey: Image) -> bool:
@@ -89,7 +95,7 @@ def _steepness(grey: Image) -> NDArray[np.float32]:
 
 def _glare(grey: Image) -> bool:
     """Whether a burnt-out patch lies on a sheet whose paper is otherwise not white."""
-    paper = float(np.percentile(grey, 60))
+    paper = _brightness(grey, 0.6)
     if paper > 225:
         return False
     burnt = cv2.erode((grey >= 252).astype(np.uint8), np.ones((9, 9), np.uint8))

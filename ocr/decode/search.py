@@ -20,7 +20,7 @@ State = TypeVar("State", bound=Hashable)
 UNSEEN = 1e-5
 """Symbols less probable than this at a step are not tried there."""
 
-_HOPELESS = 1e-12
+_HOPELESS = 1e-10
 """A text this much less likely than the best one will not win any more."""
 
 
@@ -100,6 +100,8 @@ class _Search(Generic[State]):
             if each.last:
                 each.grown_symbol += each.after_symbol * float(step[each.last])
             for column, p in likely:
+                if both * p < _HOPELESS:
+                    break
                 move = each.next[column] if column in each.next else self._move(each, column)
                 if move is not None:
                     longer, weight = move
@@ -149,8 +151,9 @@ def _weight(each: _Text[State]) -> float:
 
 
 def _likely(step: NDArray[np.float64], choices: int, unseen: float) -> list[tuple[int, float]]:
-    """The columns worth trying at this step, blank left out, with their probabilities."""
+    """The columns worth trying at this step, blank left out, with their probabilities, the likeliest first."""
     columns = np.flatnonzero(step[1:] >= unseen)
     if len(columns) > choices:
         columns = columns[np.argpartition(step[columns + 1], -choices)[-choices:]]
-    return [(int(column) + 1, float(step[column + 1])) for column in columns]
+    columns = columns[np.argsort(-step[columns + 1], kind="stable")] + 1
+    return list(zip(columns.tolist(), step[columns].tolist(), strict=True))

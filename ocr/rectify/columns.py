@@ -114,5 +114,7 @@ def _straight(part: NDArray[np.bool_]) -> bool:
 
 def stretches(marked: NDArray[np.bool_]) -> list[tuple[int, int]]:
     """Where each run of marked places begins, and ends before."""
-    edges = np.flatnonzero(np.diff(np.r_[0, marked.astype(np.int8), 0]))
-    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    padded = np.zeros(len(marked) + 2, bool)
+    padded[1:-1] = marked
+    edges = np.flatnonzero(padded[1:] != padded[:-1]).tolist()
+    return list(zip(edges[::2], edges[1::2], strict=True))

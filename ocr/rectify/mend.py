@@ -85,9 +85,9 @@ def _kept(found: Runs, keep: NDArray[np.bool_]) -> tuple[list[Rule], Image]:
     mask, level = found.only(keep), rules_of(found.chains(keep))
     for rule in level:
         steps = np.diff(rule.points[:, 0])
-        for index in np.flatnonzero((steps > 10) & (steps <= GAP + 16)):
-            (x0, y0), (x1, y1) = rule.points[index:index + 2]
-            cv2.line(mask, (round(float(x0)), round(float(y0))), (round(float(x1)), round(float(y1))), 255, 2)
+        begin = np.flatnonzero((steps > 10) & (steps <= GAP + 16))
+        gaps = np.rint(np.stack([rule.points[begin], rule.points[begin + 1]], axis=1)).astype(np.int32)
+        cv2.polylines(mask, list(gaps), False, 255, 2)
     return level, mask
 
 

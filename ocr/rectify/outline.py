@@ -19,6 +19,10 @@ SMALL = 480
 """Pixels of the longer side at which the outline is looked for."""
 
 
+PLAIN = 0.95
+"""Support from which on no other guess of what is paper is tried."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Outline:
     """Corners in pixels of the picture given; `support` (0–1) is the share of its sides seen as an edge.
@@ -62,6 +66,8 @@ def _outline(pixels: Image) -> Outline:
     slope = slopes(smooth)
     best, best_score = None, 0.0
     for mask in _paper_masks(smooth) if min(smooth.shape[:2]) >= 8 else ():
+        if best_score >= PLAIN:
+            break
         for rough in _quads(mask):
             if not plausible(rough, smooth.shape[1], smooth.shape[0]):
                 continue

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -32,10 +33,22 @@ class Rule:
     end: float
     points: Chain
     pieces: tuple[Chain, ...] = ()
+    _along: list[float] = field(init=False, repr=False)
+    _across: list[float] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """The course as plain numbers: it is asked for single places, thousands of times a sheet."""
+        along, across = self.points.T.tolist()
+        object.__setattr__(self, "_along", along)
+        object.__setattr__(self, "_across", across)
 
     def where(self, along: float) -> float:
         """The line's place across at a place along it."""
-        return float(np.interp(along, self.points[:, 0], self.points[:, 1]))
+        after = bisect_right(self._along, along)
+        if after in (0, len(self._along)):
+            return self._across[max(0, after - 1)]
+        x0, x1, y0, y1 = *self._along[after - 1:after + 1], *self._across[after - 1:after + 1]
+        return y0 + (y1 - y0) * (along - x0) / (x1 - x0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
