@@ -32,11 +32,15 @@ def other_papers(session: Session, actor: Actor, student_id: int, opened: frozen
         joinedload(Transfer.unit), joinedload(Transfer.other_unit))).all()
     papers: tuple[Record, ...] = (*talks, *lessons, *moves)
     sheets = {record.sheet_id for record in papers if record.sheet_id is not None}
-    seen = set(session.scalars(select(Sheet.id).where(Sheet.id.in_(sheets), sheet_in_sight(actor))))
+    seen = _seen(session, actor, sheets) if sheets else set()
     values = SheetValues(session, seen, opened)
     return [*(_talk(talk, values, seen, filers) for talk in talks),
             *(_lesson(lesson, values, seen) for lesson in lessons),
             *(_move(move, values, seen) for move in moves)]
+
+
+def _seen(session: Session, actor: Actor, sheets: set[int]) -> set[int]:
+    return set(session.scalars(select(Sheet.id).where(Sheet.id.in_(sheets), sheet_in_sight(actor))))
 
 
 def _talk(talk: Persuasion, values: SheetValues, seen: set[int],

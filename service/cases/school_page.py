@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, func, literal_column, select
+from sqlalchemy import ColumnElement, Select, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from service.access import Actor, within
@@ -27,6 +27,7 @@ from service.models import (
 )
 
 LISTS: Mapping[str, str] = {"all": "全部学校", "no_plan": "缺方案", "no_agreement": "缺责任书", "overdue": "有逾期个案"}
+PAGE = 50
 LEVEL_LABELS: Mapping[str, str] = {
     "bureau_township": "教体局与乡镇", "township_school": "乡镇与学校", "school_teacher": "学校与教师",
     "school_parent": "学校与家长", "other": "其他",
@@ -90,6 +91,16 @@ class SchoolRow:
     overdue: int
 
 
+@dataclass(frozen=True, slots=True)
+class Schools:
+    """A page of the list; `total` is how many schools the whole list has."""
+
+    rows: tuple[SchoolRow, ...]
+    total: int
+    page: int
+    pages: int
+
+
 def open_school(session: Session, actor: Actor, unit_id: int, year: SchoolYear) -> SchoolPage:
     """The page of a school in sight; raises NotFound."""
     unit = plans.school(session, actor, unit_id)
@@ -111,35 +122,48 @@ def open_school(session: Session, actor: Actor, unit_id: int, year: SchoolYear) 
         _agreements(session, unit_id, year), items_of(session, actor, unit, year, held))
 
 
-def listing(session: Session, actor: Actor, year: SchoolYear, wanted: str = "all",
-            township_id: int | None = None) -> tuple[SchoolRow, ...]:
-    """The schools in sight with what each has and lacks; a key of LISTS narrows it."""
+def listing(session: Session, actor: Actor, year: SchoolYear, wanted: str = "all", township_id: int | None = None,
+            page: int | None = None) -> Schools:
+    """The schools in sight with what each has and lacks; a key of LISTS narrows it. Without a `page` all of them."""
     if wanted not in LISTS:
         raise Invalid("没有这种名单。")
+    planned = set(session.scalars(select(SchoolPlan.unit_id).where(SchoolPlan.year == year.year)))
+    bound = set(session.scalars(select(Agreement.unit_id).where(_of_year(year))))
+    late = _late(session) if wanted == "overdue" else {}
+    units = [unit for unit in session.scalars(_schools(actor, township_id)) if {
+        "no_plan": unit.id not in planned, "no_agreement": unit.id not in bound,
+        "overdue": unit.id in late}.get(wanted, True)]
+    pages = max(1, -(-len(units) // PAGE)) if page else 1
+    page = min(max(1, page or 1), pages)
+    shown = units if pages == 1 else units[(page - 1) * PAGE:page * PAGE]
+    ids = [unit.id for unit in shown]
+    late, counted = late or _late(session, ids), _states(session, ids)
     parent = {unit.id: unit.name for unit in session.scalars(select(Unit).where(Unit.kind != "school"))}
+    return Schools(tuple(SchoolRow(
+        unit.id, unit.name, parent.get(unit.parent_id or 0, ""), unit.id in planned, unit.id in bound,
+        sum(counted.get((unit.id, state), 0) for state in OUTSTANDING), counted.get((unit.id, "returned"), 0),
+        late.get(unit.id, 0)) for unit in shown), len(units), page, pages)
+
+
+def _schools(actor: Actor, township_id: int | None) -> Select[Unit]:
     query = select(Unit).where(Unit.kind == "school", Unit.active).order_by(Unit.parent_id, Unit.position, Unit.id)
     if actor.unit_ids is not None:
         query = query.where(within(Unit.id, actor))
-    if township_id is not None:
-        query = query.where(Unit.parent_id == township_id)
-    planned = set(session.scalars(select(SchoolPlan.unit_id).where(SchoolPlan.year == year.year)))
-    bound = set(session.scalars(select(Agreement.unit_id).where(_of_year(year))))
-    counted: dict[tuple[int, str], int] = {
-        (unit_id, state): count for unit_id, state, count in session.execute(
-            select(Case.unit_id, Case.state, func.count()).where(
-                Case.state.in_(OPEN)).group_by(Case.unit_id, Case.state))}
+    return query if township_id is None else query.where(Unit.parent_id == township_id)
+
+
+def _states(session: Session, units: Collection[int]) -> dict[tuple[int, str], int]:
+    """How many open cases the units have in each state."""
+    found = session.execute(select(Case.unit_id, Case.state, func.count()).where(
+        Case.unit_id.in_(units), Case.state.in_(OPEN)).group_by(Case.unit_id, Case.state))
+    return {(unit_id, state): count for unit_id, state, count in found}
+
+
+def _late(session: Session, units: Collection[int] | None = None) -> dict[int, int]:
+    """How many cases are overdue in each unit; of all units, or of these."""
     unit_id = Case.unit_id + literal_column("0")  # the bare column sends SQLite through all cases, school by school
-    late = pairs(session.execute(select(unit_id, func.count()).where(Case.due_on < today()).group_by(unit_id)))
-    rows = [SchoolRow(
-        unit.id, unit.name, parent.get(unit.parent_id or 0, ""), unit.id in planned, unit.id in bound,
-        sum(counted.get((unit.id, state), 0) for state in OUTSTANDING), counted.get((unit.id, "returned"), 0),
-        late.get(unit.id, 0)) for unit in session.scalars(query)]
-    return tuple(row for row in rows if _belongs(row, wanted))
-
-
-def _belongs(row: SchoolRow, wanted: str) -> bool:
-    return {"no_plan": not row.has_plan, "no_agreement": not row.has_agreement,
-            "overdue": row.overdue > 0}.get(wanted, True)
+    query = select(unit_id, func.count()).where(Case.due_on < today()).group_by(unit_id)
+    return pairs(session.execute(query if units is None else query.where(unit_id.in_(units))))
 
 
 def _of_year(year: SchoolYear) -> ColumnElement[bool]:

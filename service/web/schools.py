@@ -28,9 +28,9 @@ def listing() -> ResponseReturnValue:
     asked = request.args
     wanted, township, year = asked.get("list", "all"), whole(asked.get("unit", "")), _year(asked.get("year", ""))
     with installation().database.read() as session:
-        rows = school_page.listing(session, actor(), year, wanted, township)
+        found = school_page.listing(session, actor(), year, wanted, township, whole(asked.get("page", "")) or 1)
         units = [unit for unit in directory.units_in_sight(session, actor()) if unit.kind == "township"]
-    return render_template("schools/list.html", rows=rows, wanted=wanted, lists=school_page.LISTS, units=units,
+    return render_template("schools/list.html", found=found, wanted=wanted, lists=school_page.LISTS, units=units,
                            unit_id=township, year=year, years=_years())
 
 

@@ -81,8 +81,10 @@ def fill(county: County, children: int) -> int:
         copy(link, CaseEvent.__table__, children, f"case_events.case_id = {case_id}",
              id="1000 + many.n * 20 + case_events.id", case_id=f"{case_id} + many.n", unit_id=unit,
              sheet_id=f"CASE WHEN case_events.sheet_id IS NULL THEN NULL ELSE {sheet_id} + many.n END")
-    with installation.database.write() as session:
-        session.execute(text("ANALYZE"))
+    installation.database.take_stock()
+    with installation.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as plain:
+        if plain.dialect.name == "postgresql":
+            plain.execute(text("VACUUM ANALYZE"))  # as its own upkeep would have by then
     return children * events
 
 

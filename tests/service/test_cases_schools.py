@@ -9,7 +9,7 @@ from service import cases
 from service.cases import facts, home_teaching, plans, school_page
 from service.cases.school_year import SchoolYear, this_year, year_of
 from service.errors import Invalid, NotAllowed, NotFound
-from service.models import Agreement, Lesson, Student
+from service.models import Agreement, Lesson, Student, Unit
 from service.norms import norms
 from tests.service.case_papers import OTHER_SCHOOL, SCHOOL, TODAY, ago, file_visit
 
@@ -115,11 +115,22 @@ def test_the_list_finds_schools_without_plan_or_letter(session, county):
     session.flush()
 
     def named(wanted):
-        return {row.name for row in school_page.listing(session, bureau, YEAR, wanted)}
+        return {row.name for row in school_page.listing(session, bureau, YEAR, wanted).rows}
 
     everyone = named("all")
     assert everyone - named("no_plan") == {SCHOOL} and everyone - named("no_agreement") == {OTHER_SCHOOL}
-    assert {row.name for row in school_page.listing(session, county.actor("school"), YEAR)} == {SCHOOL}
+    assert {row.name for row in school_page.listing(session, county.actor("school"), YEAR).rows} == {SCHOOL}
+
+
+def test_a_county_of_many_schools_is_shown_page_by_page(county, client_for):
+    with county.installation.database.write() as session:
+        session.add_all(Unit(name=f"第{number}小学", kind="school", parent_id=county.units["河滨"], position=number)
+                        for number in range(60))
+    bureau = client_for("bureau")
+    pages = [bureau.get(f"/schools?page={page}").get_data(as_text=True) for page in (1, 2)]
+    assert [page.count('data-label="上级"') for page in pages] == [50, 14]
+    shown = [{number for number in range(60) if f">第{number}小学<" in page} for page in pages]
+    assert shown[0] | shown[1] == set(range(60)) and not shown[0] & shown[1]
 
 
 def test_the_newest_plan_holds_and_an_empty_or_foreign_one_is_refused(session, county):

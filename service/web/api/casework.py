@@ -284,7 +284,7 @@ def change_transfer(transfer_id: int) -> ResponseReturnValue:
 def schools() -> ResponseReturnValue:
     """The schools in sight."""
     with installation().database.read() as session:
-        rows = school_page.listing(session, actor(), _year(), request.args.get("list", "all"), _unit())
+        rows = school_page.listing(session, actor(), _year(), request.args.get("list", "all"), _unit()).rows
     return SchoolList(schools=[SchoolBrief.model_validate(row) for row in rows]).model_dump(mode="json")
 
 
