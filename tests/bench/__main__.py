@@ -1,11 +1,11 @@
-"""`make bench`: the reader on sheets it was not tuned on, with and without a roster; the review's pages; the month;
-casework, lists and likeness in a large county."""
+"""`make bench`: the reader on sheets it was not tuned on, with and without a roster; the review's pages; the month
+and its end; casework, lists and likeness in a large county."""
 
 from __future__ import annotations
 
 import sys
 
-from tests.bench import accuracy, casework, likeness, months, pages, roster
+from tests.bench import accuracy, casework, likeness, months, pages, properties, roster, rush
 from tests.bench.held import ROOT
 from tests.servers import postgres_answers
 
@@ -26,13 +26,17 @@ def main(arguments: list[str]) -> int:
     answered = pages.main([]) or (pages.main(["--postgres"]) if postgres_answers() else 0)
     print("\n— the month at a million events —")
     opened = months.main([])
+    print("\n— what must hold of the figures of that county —")
+    holds = properties.main([] if postgres_answers() else ["--sqlite"])
+    print("\n— month's end: 400 units within a minute —")
+    rushed = rush.main([]) or (rush.main(["--postgres"]) if postgres_answers() else 0)
     print("\n— child, school and overdue pages in a county of 200,000 children —")
     worked = casework.main([]) or (casework.main(["--postgres"]) if postgres_answers() else 0)
     print("\n— a roster of 50,000 pupils taken in —")
     listed_in = roster.main([]) or (roster.main(["--postgres"]) if postgres_answers() else 0)
     print("\n— children recorded twice among 50,000 —")
     found = likeness.main([])
-    return bare or listed or altered or answered or opened or worked or listed_in or found
+    return bare or listed or altered or answered or opened or holds or rushed or worked or listed_in or found
 
 
 if __name__ == "__main__":

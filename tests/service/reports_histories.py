@@ -118,3 +118,17 @@ def walk_by_hand(counts: Counter, steps: list[Step], first: date, at) -> None:
     counts["closing", at(unit) if unit else ""] += out
     counts["remaining", at(unit) if unit else ""] += out and not fresh
     counts["recovered", obliged] += bool(obliged) and not out and left_by == "returned"
+
+
+def month_by_hand(events, wanted, places):
+    """Counts of a `tests.county_years` month the slow way; `events` are (id, event), as known."""
+    mistaken = {event.case for _, event in events if event.detail.get("closing") == "mistaken"}
+    cases = {}
+    for number, event in events:
+        if event.on <= wanted.last and event.case not in mistaken and event.kind != "note":
+            cases.setdefault(event.case, []).append((event.on, number, event))
+    counts = Counter()
+    for steps in cases.values():
+        told = [event for _, _, event in sorted(steps, key=lambda step: step[:2])]
+        walk_by_hand(counts, told, wanted.first, places.__getitem__)
+    return counts

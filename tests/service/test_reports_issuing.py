@@ -1,6 +1,5 @@
 """Issued months: frozen to the digit, corrected with numbers and differences, ranked as anybody would by hand."""
 
-from collections import Counter
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
@@ -23,7 +22,7 @@ from service.reports.periods import Month, this_month
 from service.reports.ranking import rank
 from service.reports.walk import Span
 from tests.county_years import Size, make, record, settle
-from tests.service.reports_histories import everyone, walk_by_hand
+from tests.service.reports_histories import everyone, month_by_hand
 
 SIZE = Size(cases=40, months=3, schools=8, townships=3)
 MONTHS = [Month(2019, 4).shifted(n) for n in range(SIZE.months)]
@@ -114,20 +113,6 @@ def test_what_changed_since_is_explained_child_by_child(database, seed):
             assert child.causes and child.student_id
 
 
-def by_hand(events, wanted, places):
-    """Counts of a month the slow way; `events` are (id, event), as known."""
-    mistaken = {event.case for _, event in events if event.detail.get("closing") == "mistaken"}
-    cases = {}
-    for number, event in events:
-        if event.on <= wanted.last and event.case not in mistaken and event.kind != "note":
-            cases.setdefault(event.case, []).append((event.on, number, event))
-    counts = Counter()
-    for steps in cases.values():
-        told = [event for _, _, event in sorted(steps, key=lambda step: step[:2])]
-        walk_by_hand(counts, told, wanted.first, places.__getitem__)
-    return counts
-
-
 @quick
 @given(seed=st.integers(0, 10_000))
 def test_rankings_are_those_of_a_plain_count_as_published_and_as_now_known(database, seed):
@@ -139,7 +124,7 @@ def test_rankings_are_those_of_a_plain_count_as_published_and_as_now_known(datab
             known, frozen = issuing.frozen_issue(session, wanted, 0)
             for state, events in ((frozen, numbered[:known.known_event]), (None, numbered)):
                 found = rank(month.month(session, everyone(), wanted, state))
-                counts = by_hand(events, wanted, places)
+                counts = month_by_hand(events, wanted, places)
                 rates = {unit: Fraction(counts["recovered", unit], counts["opening", unit])
                          for unit in set(places.values()) if unit and counts["opening", unit]}
                 assert {place.unit.place.id: place.rank for place in found.by_rate} == {
