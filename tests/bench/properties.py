@@ -109,7 +109,8 @@ def lists(session: Session, bureau: Actor, wanted: Month) -> list[bool]:
     for level in LEVELS:
         rows = entries_of(bureau, span.kept(kept_to(session)), level).subquery()
         keys = rows.c.figure, rows.c.unit_id, rows.c.part
-        listed = Tally(row._tuple() for row in session.execute(select(*keys, func.count()).group_by(*keys)))
+        grouped = session.execute(select(*keys, func.count()).group_by(*keys))
+        listed = Tally((figure, unit, part, n) for figure, unit, part, n in grouped)
         figures = {(figure, unit, part): n for figure, unit, part, n in counted[level].rows()
                    if figure not in RECORD_FIGURES}
         lengths = {(figure, unit, part): n for figure, unit, part, n in listed.rows()}
