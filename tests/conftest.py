@@ -122,12 +122,19 @@ def any_county(request: pytest.FixtureRequest) -> County:
     return county
 
 
-@pytest.fixture
-def app(county: County) -> Flask:
-    """The web application on the county."""
+@pytest.fixture(scope="session")
+def _app(_county_ground: Path) -> Flask:
+    """The web application, built once: its routes and templates are compiled but for the first test."""
     from service.web import build_app
 
-    return build_app(county.installation)
+    return build_app(open_installation(Settings(data_dir=_county_ground)))
+
+
+@pytest.fixture
+def app(_app: Flask, county: County) -> Flask:
+    """The web application, moved over to this test's county."""
+    _app.extensions["installation"] = county.installation
+    return _app
 
 
 @pytest.fixture

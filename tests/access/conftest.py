@@ -1,4 +1,4 @@
-"""One application and one county with everybody logged in, so that the table costs no thousand logins."""
+"""One county with everybody logged in, so that the table costs no thousand logins."""
 
 import shutil
 from collections.abc import Iterator
@@ -6,14 +6,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from flask import Flask
 
 from service import accounts
 from service.config import Settings
 from service.database import now
 from service.installation import open_installation
 from service.models import WebSession
-from service.web import build_app, sessions
+from service.web import sessions
 from tests.conftest import County, county_of
 
 
@@ -42,18 +41,6 @@ def county(_ground, settings: Settings) -> Iterator[County]:
     installation = open_installation(settings)
     yield county_of(installation)
     installation.close()
-
-
-@pytest.fixture(scope="session")
-def _app(_ground) -> Flask:
-    return build_app(open_installation(Settings(data_dir=_ground[0])))
-
-
-@pytest.fixture
-def app(_app: Flask, county: County) -> Flask:
-    """The application, moved over to this test's county."""
-    _app.extensions["installation"] = county.installation
-    return _app
 
 
 @pytest.fixture

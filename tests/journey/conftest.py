@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Error, Page, sync_playwright
 from waitress.server import create_server
 
 from service.reading import Reader
-from service.web import build_app
 from tests.conftest import PASSWORD, County, login_of
 from workers.loop import run
 
@@ -37,9 +37,9 @@ def chromium():
 
 
 @pytest.fixture
-def address(county: County) -> Iterator[str]:
+def address(app: Flask) -> Iterator[str]:
     """The address of the county's web server."""
-    server = create_server(build_app(county.installation), host="127.0.0.1", port=0, threads=6)
+    server = create_server(app, host="127.0.0.1", port=0, threads=6)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"

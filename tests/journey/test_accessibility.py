@@ -64,11 +64,15 @@ def screens(county: County) -> dict[str, list[str]]:
 
 def visited(page, paths: list[str]):
     """Each of the addresses that is a screen, opened; a piece that a screen takes in is seen within that screen."""
+    asked: set[object] = set()
+    page.on("request", lambda request: asked.add(request))
+    page.on("requestfinished", lambda request: asked.discard(request))
+    page.on("requestfailed", lambda request: asked.discard(request))
     for path in paths:
         answer = page.request.get(path)
         if "html" in answer.headers.get("content-type", "") and "<html" in answer.text():
             page.goto(path)
-            page.wait_for_load_state("networkidle")
+            until(page, lambda: not asked)
             yield path
 
 
