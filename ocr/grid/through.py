@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.rectify.rules import Rule
+from ocr.rectify.rules import SAME, Rule
 from ocr.rectify.sheet import Image
 
 FAINT = 0.3
@@ -28,7 +28,21 @@ def own_lines(rules: Sequence[Rule], flat: Image) -> list[Rule]:
         return list(rules)
     darkness = np.array([_darkness(rule, flat) for rule in rules])
     usual = _middle(darkness, np.array([rule.end - rule.start for rule in rules]))
-    return [rule for rule, dark in zip(rules, darkness, strict=True) if dark >= FAINT * usual]
+    own = [rule for rule, dark in zip(rules, darkness, strict=True) if dark >= FAINT * usual]
+    kept = {id(rule) for rule in own}
+    return [rule for rule in rules if id(rule) in kept or any(_goes_on(rule, other) for other in own)]
+
+
+def _goes_on(faint: Rule, own: Rule) -> bool:
+    """Whether a faint line is the faded part of one of the sheet's own: in one line with it, before or after it.
+
+    A line from the back that lies just so would be a rare chance.
+    """
+    before = faint.end <= own.start + SAME
+    if not before and faint.start < own.end - SAME:
+        return False
+    ends = (own.points[:2], faint.points[-2:]) if before else (own.points[-2:], faint.points[:2])
+    return abs(float(np.mean(ends[0][:, 1])) - float(np.mean(ends[1][:, 1]))) <= SAME / 2
 
 
 def _darkness(rule: Rule, flat: Image) -> float:
