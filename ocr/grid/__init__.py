@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,7 +10,9 @@ from ocr.grid.cells import spans
 from ocr.grid.courses import encloses
 from ocr.grid.ink import Ink, InkMap, ink_in, ink_map
 from ocr.grid.lattice import Lattice
+from ocr.grid.tables import Cell, RuledTable
 from ocr.grid.through import own_lines
+from ocr.grid.unruled import unruled_table
 from ocr.rectify.rules import Rule, rules_in
 from ocr.rectify.rulings import rulings
 from ocr.rectify.sheet import RectifiedSheet
@@ -23,36 +24,7 @@ WORN = 4
 EDGE = 4
 """Pixels of the masks within which a line lies on the picture's edge."""
 
-__all__ = ["Cell", "Ink", "InkMap", "RuledTable", "find_grid", "ink", "ink_map"]
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A field of the ruling; `box` is what its lines enclose, `ink` None when it is blank."""
-
-    row: int
-    col: int
-    rowspan: int
-    colspan: int
-    box: Box
-    ink: Ink | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RuledTable:
-    """A connected ruling with its cells in reading order."""
-
-    rows: int
-    cols: int
-    cells: tuple[Cell, ...]
-    box: Box
-
-    def at(self, row: int, col: int) -> Cell | None:
-        """The cell covering that place of the grid."""
-        for cell in self.cells:
-            if cell.row <= row < cell.row + cell.rowspan and cell.col <= col < cell.col + cell.colspan:
-                return cell
-        return None
+__all__ = ["Cell", "Ink", "InkMap", "RuledTable", "find_grid", "ink", "ink_map", "unruled_table"]
 
 
 def find_grid(sheet: RectifiedSheet) -> list[RuledTable]:
@@ -72,6 +44,7 @@ def find_grid(sheet: RectifiedSheet) -> list[RuledTable]:
         return []
     strokes = ink_map(sheet)
     for lattice in lattices:
+        lattice.divide(strokes.boxes)
         lattice.complete(strokes.boxes, worn=sheet.worn >= WORN)
     dropped = [line for lattice in lattices for line in lattice.dropped]
     for x, top, bottom in dropped:

@@ -12,6 +12,11 @@ from ocr.grid.courses import beside_a_line, lines, place
 from ocr.rectify.rules import Rule
 from ocr.rectify.sheet import Image
 
+RECORDS = 6
+"""Rows from which on a ruling may be one of records."""
+EVEN = 0.15
+"""Share of the usual height of a row by which one may differ."""
+
 
 class Lattice:
     """All rows and columns of a ruling, with the share of every border between them that is drawn."""
@@ -47,6 +52,40 @@ class Lattice:
         """Place of a vertical line at height `y`."""
         return place(self._plumb_at[line], self.ys, y, self.xs[line])
 
+    def divide(self, strokes: NDArray[np.int32]) -> None:
+        """Put back whole lines that are lost between two records: where one row of a table of even rows is as high as
+        two or three, writing stands in each of them, and no stroke (boxes in pixels) crosses the line between.
+        """
+        for row in range(self.rows - 1, 0, -1):
+            gaps = np.diff(self.ys)
+            usual = float(np.median(gaps))
+            times = round(gaps[row] / usual)
+            even = float((np.abs(gaps - usual) < EVEN * usual).mean())
+            if self.rows < RECORDS or even < 0.6 or times not in (2, 3) or abs(gaps[row] / usual - times) > EVEN:
+                continue
+            cuts = np.linspace(self.ys[row], self.ys[row + 1], times + 1)
+            if all(self._parts(strokes, above, cut, below)
+                   for above, cut, below in zip(cuts[:-2], cuts[1:-1], cuts[2:], strict=True)):
+                for cut in cuts[-2:0:-1]:
+                    self._insert(row, float(cut))
+
+    def _parts(self, strokes: NDArray[np.int32], above: float, cut: float, below: float) -> bool:
+        """Whether records stand above and below a line that was never seen."""
+        middle = (strokes[:, 1] + strokes[:, 3]) / 2
+        at = (strokes[:, 0] + strokes[:, 2]) / 2
+        column = np.searchsorted(self.xs, at)
+        both = set(column[(middle > above) & (middle < cut)]) & set(column[(middle > cut) & (middle < below)])
+        return len(both - {0, len(self.xs)}) >= 2 and not crossed(strokes, cut, self.xs[0], self.xs[-1])
+
+    def _insert(self, row: int, at: float) -> None:
+        """A drawn line through a row, which becomes two."""
+        self.ys.insert(row + 1, at)
+        self._level_at.insert(row + 1, [None] * self.cols)
+        self.horizontal = np.insert(self.horizontal, row + 1, 1.0, axis=0)
+        self.vertical = np.insert(self.vertical, row, self.vertical[row], axis=0)
+        for stretches in self._plumb_at:
+            stretches.insert(row, stretches[row])
+
     def complete(self, strokes: NDArray[np.int32], worn: bool) -> None:
         """Put back worn borders where no stroke (boxes in pixels) crosses them.
 
@@ -58,7 +97,7 @@ class Lattice:
         self._mend(self.horizontal, self.ys, self.xs, strokes, self._across)
         self._mend(self.vertical.T, self.xs, self.ys, strokes[:, [1, 0, 3, 2]], self._down)
         strong = (self.vertical >= DRAWN).mean(axis=0) >= 0.5
-        if self.rows < 6 or strong.sum() < 4:
+        if self.rows < RECORDS or strong.sum() < 4:
             return
         self._drop_lonely(strong)
         like = ((self.vertical >= DRAWN) == strong).mean(axis=1) >= 0.7

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ocr.grid import Cell, RuledTable, find_grid, ink_map
+from ocr.grid import Cell, RuledTable, find_grid, ink_map, unruled_table
 from ocr.match import closing, form, heading, table
 from ocr.match.inside import find_inside
 from ocr.match.lines import pixels
@@ -26,6 +26,12 @@ __all__ = ["Locate", "Match", "Place", "ReadLine", "match", "upright"]
 ENOUGH = 0.45
 """Share of a template's labels, weighted, below which a sheet is some other paper."""
 
+WORN = 4
+"""Broken places in a ruling from which on a table is looked for without it too."""
+
+MANY = 0.8
+"""Share of its rows that a worn ruling must still show."""
+
 TITLE_ALONE = 0.85
 """Likeness to a template's title from which the title is believed without any label."""
 NAMED = 0.8
@@ -41,15 +47,44 @@ def match(sheet: RectifiedSheet, tables: list[RuledTable], templates: Iterable[T
     The sheet is tried the way its lines of writing run, then upside down, then sideways.
     """
     known = list(templates)
-    if not tables or not known:
+    if not known:
         return None
     tried: list[tuple[int, View]] = []
     for degrees, view in _ways_up(sheet, tables, read_line, locate):
         best = _best(view, known)
         if best is not None:
-            return _matched(view, best, degrees)
+            return _matched(*(_less_worn(view, best) or (view, best)), degrees)
         tried.append((degrees, view))
-    return _by_title(tried, known)
+    return _without_ruling(tried, known) or _by_title(tried, known)
+
+
+def _without_ruling(tried: Sequence[tuple[int, View]], known: list[Template]) -> Match | None:
+    """The template of a table that shows by the white between its words alone."""
+    tables = [template for template in known if template.shape == "table"]
+    for degrees, view in tried:
+        plain = _unruled(view)
+        best = plain and _best(plain, tables)
+        if plain and best:
+            return _matched(plain, best, degrees)
+    return None
+
+
+def _less_worn(view: View, ruled: _Candidate) -> tuple[View, _Candidate] | None:
+    """A table of a worn ruling by the white between its words, when more headings or many more rows are found so."""
+    if not isinstance(ruled.found, table.Headed) or view.sheet.worn < WORN:
+        return None
+    plain = _unruled(view)
+    best = plain and _best(plain, [ruled.template])
+    if not plain or not best or not isinstance(best.found, table.Headed):
+        return None
+    heads, rows = ((len(best.found.heads), len(ruled.found.heads)), (best.found.below, ruled.found.below))
+    better = heads[0] > heads[1] and rows[0] >= rows[1] or heads[0] == heads[1] and rows[1] < MANY * rows[0]
+    return (plain, best) if better else None
+
+
+def _unruled(view: View) -> View | None:
+    found = unruled_table(view.strokes)
+    return replace(view, tables=[found], _known={}, _whole={}) if found else None
 
 
 def _by_title(tried: Sequence[tuple[int, View]], known: list[Template]) -> Match | None:

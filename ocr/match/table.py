@@ -45,6 +45,11 @@ class Headed:
         """The first row of data."""
         return max((cell.row + cell.rowspan for cell in self.heads.values()), default=0)
 
+    @property
+    def below(self) -> int:
+        """How many rows stand below the headings."""
+        return self.table.rows - self.first_row
+
 
 def find_columns(view: View, table: RuledTable, template: Template) -> Headed:
     """Read the headings of a table, the first printed line of each as far as that is enough."""
@@ -108,11 +113,27 @@ def records(view: View, found: Headed, template: Template) -> tuple[list[dict[st
             continue
         if last is not None and band[0] > last > found.first_row:
             break
-        places = _row_places(view, found, template.columns, band)
-        if any(place.ink for name, place in places.items() if name != template.columns[0].name):
-            rows.append(places)
+        rows.append(_row_places(view, found, template.columns, band))
     totals = {} if last is None else _totals(view, found, template, last)
-    return rows, totals
+    return _written_rows(rows, template), totals
+
+
+def _written_rows(rows: Sequence[dict[str, Place]], template: Template) -> list[dict[str, Place]]:
+    """The rows in which more than a serial number stands; in a table with sums also the blank ones between them.
+
+    A count of nothing is often left blank, and a worn copy may have lost the rest of its row: were it left out,
+    all rows below would be taken for their neighbours.
+    """
+    written = [any(place.ink for name, place in row.items() if name != template.columns[0].name) for row in rows]
+    if not _summed(template) or not any(written):
+        return [row for row, has in zip(rows, written, strict=True) if has]
+    first, last = written.index(True), len(written) - written[::-1].index(True)
+    return list(rows[first:last])
+
+
+def _summed(template: Template) -> set[str]:
+    """The columns that the row of sums adds up."""
+    return {column for rule in template.rules if rule["rule"] == "column_sum" for column in rule["columns"]}
 
 
 def _spans_others(table: RuledTable, cell: Cell) -> bool:
@@ -166,14 +187,20 @@ def _holds_words(view: View, table: RuledTable, head: Cell) -> bool:
 
 
 def _total_row(view: View, found: Headed, template: Template) -> int | None:
-    """The row opened by a word for the sum, looked for from the bottom up, then on top; None without one."""
+    """The row opened by a word for the sum, looked for from the bottom up, then on top; None without one.
+
+    Where the word cannot be read, a last row in which the cells that open the others are one is the sums'.
+    """
     last_rows = range(found.table.rows - 1, max(found.first_row, found.table.rows - 4), -1)
     for row in (*last_rows, found.first_row):
         opening = [cell for cell in found.table.cells if cell.row == row][:2]
         for cell in opening:
             if cell.ink is not None and likeness(view.label(cell, 2), template.total_labels) >= 0.6:
                 return int(row)
-    return None
+    last = found.table.rows - 1
+    spans = [cell.colspan for cell in found.table.cells if not cell.col and found.first_row <= cell.row < last]
+    joined = any(not cell.col and cell.row == last and cell.colspan > 1 for cell in found.table.cells)
+    return last if joined and spans and max(spans) == 1 and _summed(template) else None
 
 
 def _headings_again(view: View, found: Headed, template: Template) -> set[int]:
@@ -247,6 +274,6 @@ def _cut_out(found: Headed, name: str, row: int) -> list[Box]:
 def _totals(view: View, found: Headed, template: Template, row: int) -> dict[str, Place]:
     places = _row_places(view, found, template.columns, (row,))
     opening = {name for name in places if found.heads[name].col < 2}
-    summed = {column for rule in template.rules if rule["rule"] == "column_sum" for column in rule["columns"]}
+    summed = _summed(template)
     return {name: place for name, place in places.items()
             if name in summed or (not summed and name not in opening)}

@@ -16,6 +16,11 @@ KNOTS = 6
 SWAY = 4
 """Powers across the lines by which the bend may change over the page."""
 
+FEWEST, ENOUGH = 3, 1.2
+"""Lines, and their length in widths of the picture, below which nothing is said of a bend: one or two may be anything,
+the rim of a photocopy or strokes in a row.
+"""
+
 
 class Bend:
     """How far each point of a sheet lies off where flat paper would have it, one direction only.
@@ -31,12 +36,12 @@ class Bend:
         self._width, self._height = size
         used = [chain for chain in chains if np.ptp(chain[:, 0]) > 0.06 * size[0] and len(chain) >= 3]
         self._weights = np.zeros(0)
-        if used:
+        if len(used) >= FEWEST and sum(np.ptp(chain[:, 0]) for chain in used) >= ENOUGH * size[0]:
             self._fit(used)
 
     @property
     def bent(self) -> bool:
-        """Whether any line was followed."""
+        """Whether lines enough were followed."""
         return bool(len(self._weights))
 
     def offset(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.float64]:

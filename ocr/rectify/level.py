@@ -15,6 +15,11 @@ Segments = NDArray[np.float64]
 SIDE = 800
 """Pixels of the longer side at which straight pieces are looked for."""
 
+STRAIGHT, GAIN = 0.006, 0.3
+"""Slope up to which a piece lies level, and the length, in longer sides of the sheet, that must come to lie so before
+lines are held to converge: strokes of characters and the remains of a worn ruling lie every way.
+"""
+
 
 def segments(grey: Image) -> Segments:
     """Straight pieces of lines in a grey picture, longer than a character."""
@@ -39,10 +44,26 @@ def levelling(pieces: Segments, size: tuple[int, int], bends: bool) -> Matrix:
         return np.eye(3)
     cos, sin = np.cos(-skew), np.sin(-skew)
     turn = np.array([[cos, -sin, 0], [sin, cos, 0], [0, 0, 1.0]]) @ middle
+    if not bends:
+        return np.asarray(back @ turn)
+    whole, parallel = (_fitted(pieces, turn, max(size) / 2, converging) for converging in (True, False))
+    gained = _level_length(moved(pieces, whole)) - _level_length(moved(pieces, parallel))
+    return np.asarray(back @ (whole if gained > GAIN * max(size) else parallel))
+
+
+def _fitted(pieces: Segments, turn: Matrix, reach: float, converging: bool) -> Matrix:
+    """The turned sheet's matrix with what its pieces still lean taken out."""
     whole = turn
-    for _ in range(2 if bends else 0):  # the slopes are fitted to first order
-        whole = _unconverged(moved(pieces, whole), max(size) / 2) @ whole
-    return np.asarray(back @ whole)
+    for _ in range(2):  # the slopes are fitted to first order
+        whole = _unconverged(moved(pieces, whole), reach, converging) @ whole
+    return whole
+
+
+def _level_length(pieces: Segments) -> float:
+    """The length of the pieces that lie level or plumb."""
+    run = np.abs(pieces[:, 2:] - pieces[:, :2])
+    straight = run.min(axis=1) <= STRAIGHT * run.max(axis=1)
+    return float(np.hypot(*run[straight].T).sum())
 
 
 def moved(pieces: Segments, matrix: Matrix) -> Segments:
@@ -71,8 +92,9 @@ def _skew(pieces: Segments) -> float | None:
     return float(peak + away[near][order][half])
 
 
-def _unconverged(pieces: Segments, reach: float) -> Matrix:
-    """The projective matrix about the origin that sends both families of nearly level pieces parallel.
+def _unconverged(pieces: Segments, reach: float, converging: bool) -> Matrix:
+    """The projective matrix about the origin that sends both families of nearly level pieces parallel; without
+    `converging` the affine one.
 
     A piece of a level line at height y has slope a + b·y when the family converges. Weighted least
     squares on these small slopes, repeated with outliers weighted down, is steadier than
@@ -81,13 +103,13 @@ def _unconverged(pieces: Segments, reach: float) -> Matrix:
     run = pieces[:, 2:] - pieces[:, :2]
     across = np.abs(run[:, 1]) < 0.25 * np.abs(run[:, 0])
     down = np.abs(run[:, 0]) < 0.25 * np.abs(run[:, 1])
-    a, b = _slope_fit(pieces[across], 0, reach)
-    c, d = _slope_fit(pieces[down], 1, reach)
+    a, b = _slope_fit(pieces[across], 0, reach, converging)
+    c, d = _slope_fit(pieces[down], 1, reach, converging)
     # y' = (y − a·x) / (1 + b·x + d·y) is constant along y = y0 + (a + b·y0)·x, and x' likewise.
     return np.array([[1, -c, 0], [-a, 1, 0], [b, d, 1.0]])
 
 
-def _slope_fit(pieces: Segments, axis: int, reach: float) -> tuple[float, float]:
+def _slope_fit(pieces: Segments, axis: int, reach: float, converging: bool) -> tuple[float, float]:
     """Slope of the pieces against `axis` as offset + rate · (their place across it)."""
     if len(pieces) < 2:
         return 0.0, 0.0
@@ -97,7 +119,7 @@ def _slope_fit(pieces: Segments, axis: int, reach: float) -> tuple[float, float]
     weight = np.abs(run[:, axis])
     spread = np.ptp(place)
     design = np.stack([np.ones_like(place), place], axis=1)
-    if spread < 0.25 * reach:
+    if spread < 0.25 * reach or not converging:
         design[:, 1] = 0
     fit = np.zeros(2)
     for _ in range(8):

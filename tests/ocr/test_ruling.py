@@ -164,3 +164,20 @@ def test_a_short_border_of_which_the_middle_is_lost_is_a_border_and_a_stroke_bet
     table = grid(picture)
     assert table.at(0, 1) is not table.at(0, 2)
     assert table.at(1, 1) is table.at(1, 2)
+
+
+def test_a_line_lost_between_two_records_is_put_back_where_both_are_written() -> None:
+    rows = [300 + 60 * k for k in range(10)]
+    picture = ruled(COLUMNS, [y for y in rows if y != 600])
+    for x in (150, 500, 800):
+        for y in (545, 605):
+            cv2.putText(picture, "27", (x, y + 45), cv2.FONT_HERSHEY_SIMPLEX, 1.1, (40, 40, 40), 3)
+    assert grid(picture).rows == 9
+
+
+def test_a_high_record_with_words_in_its_middle_stays_one() -> None:
+    rows = [300 + 60 * k for k in range(10)]
+    picture = ruled(COLUMNS, [y for y in rows if y != 600])
+    for x in (150, 500, 800):
+        cv2.putText(picture, "27", (x, 615), cv2.FONT_HERSHEY_SIMPLEX, 1.1, (40, 40, 40), 3)
+    assert grid(picture).rows == 8
