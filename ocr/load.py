@@ -47,9 +47,7 @@ def open_sheets(path: Path, limits: Limits = LIMITS) -> Iterator[LoadedSheet]:
             rgb, missing = decode(picture)
         except MemoryError as hungry:
             raise TooLarge("out of memory") from hungry
-        import cv2
-
-        pixels = np.asarray(cv2.cvtColor(np.asarray(rgb), cv2.COLOR_RGB2BGR), np.uint8)
+        pixels = np.frombuffer(rgb.tobytes("raw", "BGR"), np.uint8).reshape(rgb.height, rgb.width, 3)
         yield LoadedSheet(0, pixels, dpi_of(picture), _notes(missing))
 
 

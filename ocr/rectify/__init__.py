@@ -125,9 +125,11 @@ def _work_copy(grey: Image, flatten: Matrix, size: tuple[int, int]) -> tuple[Ima
     shrink = WORK / max(size)
     matrix = np.diag([shrink, shrink, 1]) @ flatten
     source, down = _near(grey, matrix)
-    small = (round(size[0] * shrink), round(size[1] * shrink))
-    return np.asarray(cv2.warpPerspective(source, matrix @ down, small, flags=cv2.INTER_LINEAR,
-                                          borderMode=cv2.BORDER_REPLICATE), np.uint8), shrink
+    width, height = round(size[0] * shrink), round(size[1] * shrink)
+    x, y = np.meshgrid(_middles(-(-width // _STEP) + 2), _middles(-(-height // _STEP) + 2))
+    small = np.empty((height, width), np.uint8)
+    _resample(source, _places(x, y, np.linalg.inv(matrix @ down)), small)
+    return small, shrink
 
 
 def _near(source: Image, matrix: Matrix) -> tuple[Image, Matrix]:
@@ -148,17 +150,25 @@ def _straightened(pixels: Image, flatten: Matrix, size: tuple[int, int], sink: B
     for _ in range(2):  # the bend is known where the paper lies: find the place that moves to (x, y)
         from_y, from_x = y + sink.offset(from_x, from_y), x + lean.offset(from_y, from_x)
     source, down = _near(pixels, flatten)
-    grid = np.stack([from_x, from_y], axis=-1).reshape(-1, 1, 2) / shrink
-    back = np.linalg.inv(flatten @ down)
-    nodes = cv2.perspectiveTransform(grid, back).reshape(rows, columns, 2).astype(np.float32)
+    nodes = _places(from_x / shrink, from_y / shrink, np.linalg.inv(flatten @ down))
     straight = np.empty((size[1], size[0], 3), np.uint8)
-    for first in range(0, rows - 2, _BAND):
-        _resample(source, nodes[first:first + _BAND + 2], straight[first * _STEP:(first + _BAND) * _STEP])
+    _resample(source, nodes, straight)
     return straight
 
 
-def _resample(source: Image, nodes: NDArray[np.float32], band: Image) -> None:
-    """Fill a band of the sheet from the places of its nodes, and of those just outside it, in the source."""
+def _places(x: NDArray[np.float64], y: NDArray[np.float64], matrix: Matrix) -> NDArray[np.float32]:
+    """Where `matrix` maps a grid of places to: rows × columns × (x, y)."""
+    points = np.stack([x, y], axis=-1).reshape(-1, 1, 2)
+    return np.asarray(cv2.perspectiveTransform(points, matrix).reshape(*x.shape, 2), np.float32)
+
+
+def _resample(source: Image, nodes: NDArray[np.float32], picture: Image) -> None:
+    """Fill a picture from the places of its nodes in the source, and of those just outside it, band by band."""
+    for first in range(0, len(nodes) - 2, _BAND):
+        _fill(source, nodes[first:first + _BAND + 2], picture[first * _STEP:(first + _BAND) * _STEP])
+
+
+def _fill(source: Image, nodes: NDArray[np.float32], band: Image) -> None:
     rows, columns = nodes.shape[:2]
     fine = cv2.resize(nodes, (columns * _STEP, rows * _STEP), interpolation=cv2.INTER_LINEAR)
     fine = fine[_STEP:_STEP + band.shape[0], _STEP:_STEP + band.shape[1]]

@@ -33,10 +33,12 @@ def thin_columns(band: Image, elsewhere: Sequence[int], thick: float, prolong: b
     share = _count(band >= least) / len(band)
     found = []
     for a, b in stretches(_mostly(band, least, share)):
+        if b - a > thick + 6:
+            continue
         beside = [share[max(0, a - 4):max(0, a - 1)], share[b + 1:b + 4]]
         attached = max((float(side.mean()) for side in beside if len(side)), default=0.0)
         place = int(a + int(share[a:b].argmax()))
-        if b - a > thick + 6 or not (attached < 0.12 or _certain(share[place], beside)
+        if not (attached < 0.12 or _certain(share[place], beside)
                                     or attached < 0.6 and _throughout(band[:, place], least)):
             continue
         runs_on = any(abs(place - other) <= 4 for other in elsewhere)

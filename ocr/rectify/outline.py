@@ -19,7 +19,7 @@ SMALL = 480
 """Pixels of the longer side at which the outline is looked for."""
 
 
-PLAIN = 0.95
+PLAIN = 0.99
 """Support from which on no other guess of what is paper is tried."""
 
 
