@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from ocr.grid import Cell, InkMap, RuledTable, ink_map
 from ocr.grid.ink import ink_in
@@ -17,6 +18,10 @@ from ocr.results import Box
 
 MARGIN = 6
 """Pixels of the sheet left around a printed label: measured best for the recogniser."""
+
+
+GAP = 0.8
+"""What is left of a wide gap on each side of it, in heights of the line, when the places of words are looked for."""
 
 
 @dataclass(slots=True, eq=False)
@@ -81,9 +86,21 @@ class View:
         crop = self.crop(area, MARGIN)
         margin = MARGIN * self.strokes.mask.shape[1] / self.sheet.size[0]
         left, wide = area[0] - margin, area[2] - area[0] + 2 * margin
-        if self.locate is not None:
-            return [(character, left + wide * at) for character, at in self.locate(crop)]
-        return [(character, left + wide * at) for character, at in evenly(self.read_line(crop)[0])]
+        kept = self._near_strokes(area, left, wide, crop)
+        words = np.ascontiguousarray(crop[:, kept])
+        found = self.locate(words) if self.locate is not None else evenly(self.read_line(words)[0])
+        step = wide / crop.shape[1]
+        return [(character, left + step * float(np.interp(at * len(kept), np.arange(len(kept)), kept)))
+                for character, at in found]
+
+    def _near_strokes(self, area: Area, left: float, wide: float, crop: Image) -> NDArray[np.intp]:
+        """The columns of a line's crop that hold strokes or lie near one: gaps cost as much to read as words."""
+        height, columns = crop.shape[:2]
+        boxes = self.strokes.boxes[self.strokes.within(area)]
+        near = np.zeros(columns, bool)
+        for first, last in ((boxes[:, [0, 2]] - left) * columns / wide).tolist():
+            near[max(0, int(first - GAP * height)):max(0, int(last + GAP * height))] = True
+        return np.flatnonzero(near) if near.any() else np.arange(columns)
 
     def place(self, name: str, box: Box, cells: tuple[Box, ...] = ()) -> Place:
         """The place of a field that is written in `box`."""

@@ -128,7 +128,7 @@ def _work_copy(grey: Image, flatten: Matrix, size: tuple[int, int]) -> tuple[Ima
     width, height = round(size[0] * shrink), round(size[1] * shrink)
     x, y = np.meshgrid(_middles(-(-width // _STEP) + 2), _middles(-(-height // _STEP) + 2))
     small = np.empty((height, width), np.uint8)
-    _resample(source, _places(x, y, np.linalg.inv(matrix @ down)), small)
+    _resample(source, _places(x, y, matrix @ down), small)
     return small, shrink
 
 
@@ -150,16 +150,16 @@ def _straightened(pixels: Image, flatten: Matrix, size: tuple[int, int], sink: B
     for _ in range(2):  # the bend is known where the paper lies: find the place that moves to (x, y)
         from_y, from_x = y + sink.offset(from_x, from_y), x + lean.offset(from_y, from_x)
     source, down = _near(pixels, flatten)
-    nodes = _places(from_x / shrink, from_y / shrink, np.linalg.inv(flatten @ down))
+    nodes = _places(from_x / shrink, from_y / shrink, flatten @ down)
     straight = np.empty((size[1], size[0], 3), np.uint8)
     _resample(source, nodes, straight)
     return straight
 
 
 def _places(x: NDArray[np.float64], y: NDArray[np.float64], matrix: Matrix) -> NDArray[np.float32]:
-    """Where `matrix` maps a grid of places to: rows × columns × (x, y)."""
+    """What `matrix` maps to a grid of places: rows × columns × (x, y)."""
     points = np.stack([x, y], axis=-1).reshape(-1, 1, 2)
-    return np.asarray(cv2.perspectiveTransform(points, matrix).reshape(*x.shape, 2), np.float32)
+    return np.asarray(cv2.perspectiveTransform(points, np.linalg.inv(matrix)).reshape(*x.shape, 2), np.float32)
 
 
 def _resample(source: Image, nodes: NDArray[np.float32], picture: Image) -> None:
