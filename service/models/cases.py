@@ -62,6 +62,7 @@ class Case(Base):
         CheckConstraint(f"state IN {CASE_STATES}", "state"),
         Index(None, "unit_id", "state"),
         Index("ix_cases_due_on", "due_on", "unit_id"),
+        Index("ix_cases_due_of_unit", "unit_id", "due_on"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -71,6 +71,7 @@ class Handover(Base):
     __table_args__ = (
         CheckConstraint(f"state IN {HANDOVER_STATES}", "state"),
         Index("uq_handovers_pending", "case_id", unique=True, sqlite_where=_PENDING, postgresql_where=_PENDING),
+        Index(None, "state", "asked_on"),
         Index(None, "to_unit_id", "state"),
         Index(None, "from_unit_id", "state"),
         Index(None, "case_id"),
