@@ -47,7 +47,7 @@ models: setup
 	@$(PY) -m ocr.models
 
 test: $(VENV)/.dev lint
-	@$(PYTEST) -n 3 --dist loadfile --no-loadscope-reorder
+	@$(PYTEST) -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(VENV)/.dev
 	@$(PY) -m ruff check .
