@@ -10,7 +10,7 @@ from ocr.grid.cells import spans
 from ocr.grid.courses import encloses
 from ocr.grid.ink import Ink, InkMap, ink_in, ink_map
 from ocr.grid.lattice import Lattice
-from ocr.grid.tables import Cell, RuledTable
+from ocr.grid.tables import Cell, RuledTable, relative
 from ocr.grid.through import own_lines
 from ocr.grid.unruled import unruled_table
 from ocr.rectify.rules import Rule, rules_in
@@ -19,12 +19,13 @@ from ocr.rectify.sheet import RectifiedSheet
 from ocr.results import Box
 
 WORN = 4
-"""Broken places from which on a missing border may have been worn away rather than never printed."""
+"""Broken places from which on a missing border may have been worn away rather than never printed, and a
+table is looked for without its ruling too."""
 
 EDGE = 4
 """Pixels of the masks within which a line lies on the picture's edge."""
 
-__all__ = ["Cell", "Ink", "InkMap", "RuledTable", "find_grid", "ink", "ink_map", "unruled_table"]
+__all__ = ["WORN", "Cell", "Ink", "InkMap", "RuledTable", "find_grid", "ink", "ink_map", "unruled_table"]
 
 
 def find_grid(sheet: RectifiedSheet) -> list[RuledTable]:
@@ -67,11 +68,7 @@ def ink(sheet: RectifiedSheet, box: Box, strokes: InkMap | None = None) -> Ink |
 
 def _table(lattice: Lattice, strokes: InkMap) -> RuledTable:
     height, width = strokes.mask.shape
-
-    def relative(area: tuple[float, float, float, float]) -> Box:
-        return area[0] / width, area[1] / height, area[2] / width, area[3] / height
-
-    cells = tuple(Cell(span.row, span.col, span.rowspan, span.colspan, relative(span.area), ink_in(strokes, span.area))
-                  for span in spans(lattice))
+    cells = tuple(Cell(span.row, span.col, span.rowspan, span.colspan, relative(span.area, width, height),
+                       ink_in(strokes, span.area)) for span in spans(lattice))
     outer = (lattice.xs[0], lattice.ys[0], lattice.xs[-1], lattice.ys[-1])
-    return RuledTable(lattice.rows, lattice.cols, cells, relative(outer))
+    return RuledTable(lattice.rows, lattice.cols, cells, relative(outer, width, height))

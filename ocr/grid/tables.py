@@ -35,3 +35,8 @@ class RuledTable:
             if cell.row <= row < cell.row + cell.rowspan and cell.col <= col < cell.col + cell.colspan:
                 return cell
         return None
+
+
+def relative(area: tuple[float, float, float, float], width: int, height: int) -> Box:
+    """An area in pixels of a picture as a box."""
+    return area[0] / width, area[1] / height, area[2] / width, area[3] / height

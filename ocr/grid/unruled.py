@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ocr.grid.ink import InkMap, ink_in
-from ocr.grid.tables import Cell, RuledTable
-from ocr.results import Box
+from ocr.grid.tables import Cell, RuledTable, relative
+from ocr.rectify.columns import stretches
 
 SMALLEST, LARGEST = 8, 70
 """Pixels of the map: lower or higher strokes are specks and remains of lines, or no writing."""
@@ -101,9 +101,8 @@ def _runs(starts: NDArray[np.int32], ends: NDArray[np.int32], least: float) -> l
     np.add.at(covered, starts, 1)
     np.add.at(covered, ends, -1)
     covered = np.cumsum(covered)
-    dark = np.r_[False, covered > least * np.median(covered[covered > 0]), False]
-    change = np.flatnonzero(dark[1:] != dark[:-1])
-    return [(float(a), float(b)) for a, b in change.reshape(-1, 2) if b - a >= SMALLEST / 2]
+    dark = covered > least * np.median(covered[covered > 0])
+    return [(float(a), float(b)) for a, b in stretches(dark) if b - a >= SMALLEST / 2]
 
 
 def _within(boxes: Boxes, top: float, bottom: float) -> Boxes:
@@ -165,7 +164,7 @@ def _table(strokes: InkMap, rows: Sequence[Span], edges: Sequence[float]) -> Rul
 
     def cell(row: int, col: int, colspan: int) -> Cell:
         area = edges[col], rows[row][0], edges[col + colspan], rows[row][1]
-        return Cell(row, col, 1, colspan, _relative(area, width, height), ink_in(strokes, area))
+        return Cell(row, col, 1, colspan, relative(area, width, height), ink_in(strokes, area))
 
     last, cols = len(rows) - 1, len(edges) - 1
     cells = [cell(row, col, 1) for row in range(len(rows)) for col in range(cols)]
@@ -174,8 +173,4 @@ def _table(strokes: InkMap, rows: Sequence[Span], edges: Sequence[float]) -> Rul
     if first.ink and second.ink and (second.ink.box[0] - first.ink.box[2]) * width < near:
         cells[last * cols:last * cols + 2] = [cell(last, 0, 2)]  # one word across two columns
     outer = edges[0], rows[0][0], edges[-1], rows[-1][1]
-    return RuledTable(len(rows), cols, tuple(cells), _relative(outer, width, height))
-
-
-def _relative(area: tuple[float, float, float, float], width: int, height: int) -> Box:
-    return area[0] / width, area[1] / height, area[2] / width, area[3] / height
+    return RuledTable(len(rows), cols, tuple(cells), relative(outer, width, height))

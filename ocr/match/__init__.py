@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ocr.grid import Cell, RuledTable, find_grid, ink_map, unruled_table
+from ocr.grid import WORN, Cell, RuledTable, find_grid, ink_map, unruled_table
 from ocr.match import closing, form, heading, table
 from ocr.match.inside import find_inside
 from ocr.match.lines import pixels
@@ -25,9 +25,6 @@ __all__ = ["Locate", "Match", "Place", "ReadLine", "match", "upright"]
 
 ENOUGH = 0.45
 """Share of a template's labels, weighted, below which a sheet is some other paper."""
-
-WORN = 4
-"""Broken places in a ruling from which on a table is looked for without it too."""
 
 MANY = 0.8
 """Share of its rows that a worn ruling must still show."""
