@@ -25,11 +25,11 @@ def record(session: Session, actor: Actor | None, action: str, object_type: str,
     `detail` must carry no personal data: ids, counts, names of fields, never values.
     """
     _queue_up(session)
-    last = session.scalar(select(AuditEvent).order_by(AuditEvent.id.desc()).limit(1))
+    last = session.scalar(select(AuditEvent.hash).order_by(AuditEvent.id.desc()).limit(1))
     event = AuditEvent(
         at=now(), user_id=actor.user_id if actor else None, action=action, object_type=object_type,
         object_id=str(object_id), detail=detail, address=actor.address if actor else "",
-        previous_hash=last.hash if last else _GENESIS, hash="",
+        previous_hash=last or _GENESIS, hash="",
     )
     event.hash = _digest(event)
     session.add(event)

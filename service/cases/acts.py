@@ -115,8 +115,10 @@ def _check_day(act: Act, case: Case, on: date) -> None:
 
 
 def _check_evidence(session: Session, act: Act, case: Case, request: Request) -> None:
-    missing = [piece.label for piece in evidence.pieces(session, case, act, request.on, request.document)
-               if not piece.there]
+    if not act.evidence:
+        return
+    records = evidence.records_of(session, case)
+    missing = [piece.label for piece in evidence.pieces(records, act, request.on, request.document) if not piece.there]
     if missing:
         raise Invalid(f"不能办理「{act.label}」，还缺：{'；'.join(missing)}。", "请补齐后再办理。")
 

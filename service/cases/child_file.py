@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from service import audit
 from service.access import CASE_EVENTS, FILES, REVEAL, Actor
@@ -17,7 +17,7 @@ from service.cases.doubts import Doubt, described, open_doubts
 from service.cases.due import LABELS
 from service.cases.duties import Named
 from service.cases.entries import Entry
-from service.cases.evidence import DOCUMENTS, Piece, pieces
+from service.cases.evidence import DOCUMENTS, Piece, Records, pieces, records_of
 from service.cases.facts import Fact
 from service.cases.handover import Offered, offered
 from service.cases.household import Household
@@ -27,7 +27,7 @@ from service.cases.states import OUTSTANDING, OVERDUE_DAYS, SOURCE_LABELS, Act, 
 from service.cases.tasks import Asked
 from service.cases.timeline import timeline
 from service.errors import Invalid
-from service.models import Case, Student
+from service.models import Case, CaseEvent, HomeVisit, Student
 
 SEALED: Mapping[str, str] = {
     "id_number": "身份证号", "address": "住址", "phone": "联系电话", "facts": "家庭与类别情况",
@@ -36,6 +36,13 @@ ALL = "all"
 """Opens every sealed value at once: for the copy that goes in the binder."""
 CITED = ("document", "arrival")
 """Pieces of evidence that a document named with the act makes good."""
+_WHOLE = (
+    joinedload(Student.school), joinedload(Student.register_unit),
+    selectinload(Student.visits).options(joinedload(HomeVisit.sheet), joinedload(HomeVisit.unit)),
+    selectinload(Student.cases).options(
+        joinedload(Case.unit), selectinload(Case.events).joinedload(CaseEvent.user)),
+)
+"""What every part of a file looks at, read in one statement a table."""
 TONES: Mapping[str, str] = {"suspected": "warn", "verified": "warn", "persuading": "bad", "returned": "work"}
 
 
@@ -119,9 +126,9 @@ class ChildFile:
 def open_file(session: Session, actor: Actor, student_id: int) -> ChildFile:
     """The child's file, masked; who opened it is recorded in the same transaction. Raises NotFound."""
     actor.require(FILES)
-    student = sight.student(session, actor, student_id)
+    found = _file(session, actor, sight.student(session, actor, student_id, *_WHOLE), frozenset())
     audit.record(session, actor, "student.opened", "student", student_id)
-    return _file(session, actor, student, frozenset())
+    return found
 
 
 def reveal(session: Session, actor: Actor, student_id: int, field: str) -> ChildFile:
@@ -132,13 +139,14 @@ def reveal(session: Session, actor: Actor, student_id: int, field: str) -> Child
     actor.require(REVEAL)
     if field not in SEALED and field != ALL:
         raise Invalid("这一项不能查看。")
-    student = sight.student(session, actor, student_id)
+    student = sight.student(session, actor, student_id, *_WHOLE)
+    found = _file(session, actor, student, frozenset(SEALED) if field == ALL else frozenset({field}))
     audit.record(session, actor, "student.revealed", "student", student_id, field=field)
-    return _file(session, actor, student, frozenset(SEALED) if field == ALL else frozenset({field}))
+    return found
 
 
 def _file(session: Session, actor: Actor, student: Student, opened: frozenset[str]) -> ChildFile:
-    entries = timeline(session, actor, student.id, opened)
+    entries = timeline(session, actor, student, opened)
     told = facts.of_child(session, student.id, opened="facts" in opened)
     head = {
         "id_number": (student.id_number or "") if "id_number" in opened else masked_id(student.id_number),
@@ -169,12 +177,19 @@ def _case(session: Session, actor: Actor, case: Case, *, phones: bool) -> CaseFi
         quiet_days=_quiet_days(case), earliest_on=earliest_day(case), due_on=case.due_on,
         due_for=case.due_for, due_label=LABELS.get(case.due_for, ""), duties=duties.named(session, case, phones=phones),
         tasks=tasks.asked(session, case), handover=offered(session, actor, case.id),
-        responds=actor.may(CASE_EVENTS) and actor.sees(case.unit_id),
-        offers=tuple(_offer(session, case, act) for act in acts_open_to(actor, case)))
+        responds=actor.may(CASE_EVENTS) and actor.sees(case.unit_id), offers=_offers(session, actor, case))
 
 
-def _offer(session: Session, case: Case, act: Act) -> Offer:
-    found = tuple(piece for piece in pieces(session, case, act, today()) if piece.name != "can_relapse")
+def _offers(session: Session, actor: Actor, case: Case) -> tuple[Offer, ...]:
+    acts = acts_open_to(actor, case)
+    if not acts:
+        return ()
+    records = records_of(session, case)
+    return tuple(_offer(records, act) for act in acts)
+
+
+def _offer(records: Records, act: Act) -> Offer:
+    found = tuple(piece for piece in pieces(records, act, today()) if piece.name != "can_relapse")
     cited = [piece for piece in found if piece.name in CITED]
     return Offer(act, found, DOCUMENTS.get(act.closing, "") if cited else "", not all(p.there for p in cited))
 

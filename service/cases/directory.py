@@ -8,12 +8,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, union_all
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy.orm import Session, aliased
 
 from service import audit, identity
-from service.access import FILES, Actor, within
+from service.access import FILES, Actor
 from service.calendar import full_years, today
-from service.cases.handover import TARGETS
 from service.cases.sight import student_in_sight
 from service.cases.states import OUTSTANDING, OVERDUE_DAYS, state_label
 from service.errors import Invalid
@@ -103,31 +102,6 @@ def counts(session: Session, actor: Actor) -> dict[str, int]:
     actor.require(FILES)
     return {watch: session.scalar(select(func.count()).select_from(
         _narrowed(_joined(), actor, Query(watch=watch)).subquery())) or 0 for watch in WATCHES}
-
-
-def units_in_sight(session: Session, actor: Actor) -> list[Unit]:
-    """The townships and schools whose children the actor may see, in official order."""
-    query = select(Unit).where(Unit.kind.in_(("township", "school"))).options(joinedload(Unit.parent))
-    if actor.unit_ids is not None:
-        query = query.where(within(Unit.id, actor))
-    return sorted(session.scalars(query), key=_official_place)
-
-
-def receiving_units(session: Session, actor: Actor) -> list[Unit]:
-    """The units that a case may be handed over to."""
-    kinds = TARGETS.get(actor.role, ())
-    query = select(Unit).where(Unit.kind.in_(kinds), Unit.active).options(joinedload(Unit.parent))
-    return sorted(session.scalars(query), key=_official_place)
-
-
-def _official_place(unit: Unit) -> tuple[int, int, int, int, int]:
-    """Townships in their order, each followed by its schools; the bureau's own schools last."""
-    if unit.kind == "township":
-        return (0, unit.position, unit.id, 0, 0)
-    above = unit.parent
-    if above is not None and above.kind == "township":
-        return (0, above.position, above.id, 1 + unit.position, unit.id)
-    return (1, unit.position, unit.id, 0, 0)
 
 
 def _joined() -> Select[*tuple[Any, ...]]:

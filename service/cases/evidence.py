@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import bindparam, or_, select, union_all
+from sqlalchemy.orm import Session, aliased
 
 from service.calendar import full_years
 from service.cases.states import ATTENDANCE_DAYS, COMPULSORY_UNTIL, Act
@@ -24,15 +24,27 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Basis:
-    """What is looked at: the case, its papers, the day of the act, the document named with it, and whether
-    another school took the child in."""
+class Records:
+    """What a case has on record: of each of its papers whether the guardian signed, and the day another school
+    took the child in."""
 
     case: Case
-    papers: tuple[HomeVisit | Persuasion, ...]
+    signed: tuple[bool, ...]
+    arrived_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What is looked at: the records of the case, the day of the act and the document named with it."""
+
+    records: Records
     on: date
-    arrived: bool
     document: str
+
+    @property
+    def case(self) -> Case:
+        """The case that the act is done to."""
+        return self.records.case
 
 
 DOCUMENTS: Mapping[str, str] = {
@@ -41,23 +53,37 @@ DOCUMENTS: Mapping[str, str] = {
 }
 """What the act `closing` by this name must cite."""
 
+# Asked for each open case of each file: building them anew takes longer than running them.
+_SIGNED = union_all(
+    select(HomeVisit.guardian_signature).where(HomeVisit.case_id == bindparam("case")),
+    select(Persuasion.guardian_signature).where(
+        Persuasion.case_id == bindparam("case"), Persuasion.sheet_id.is_not(None)))
+_PARTNER = aliased(Transfer)
+_OUTS = (
+    select(Transfer.case_id, Transfer.receipt_on, _PARTNER.moved_on)
+    .outerjoin(_PARTNER, _PARTNER.id == Transfer.partner_id)
+    .where(or_(Transfer.case_id == bindparam("case"), Transfer.student_id == bindparam("student")),
+           Transfer.direction == "out", or_(Transfer.partner_id.is_not(None), Transfer.receipt_on.is_not(None))))
 
-def pieces(session: Session, case: Case, act: Act, on: date, document: str = "") -> tuple[Piece, ...]:
+
+def records_of(session: Session, case: Case) -> Records:
+    """What the case has on record, the same for all acts. A talk that was only told of is no paper."""
+    signed = session.scalars(_SIGNED, {"case": case.id})
+    return Records(case, tuple(map(bool, signed)), arrived_on(session, case))
+
+
+def pieces(records: Records, act: Act, on: date, document: str = "") -> tuple[Piece, ...]:
     """The evidence `act` asks for on a day, each piece with whether it is there."""
-    if not act.evidence:
-        return ()
-    basis = Basis(case, _papers(session, case), on, arrived_on(session, case) is not None, document.strip())
+    basis = Basis(records, on, document.strip())
     return tuple(Piece(name, _label(name, act), CHECKS[name](basis)) for name in act.evidence)
 
 
 def arrived_on(session: Session, case: Case) -> date | None:
     """The day another school took the child in, as its own register or a receipt shows, since it went missing."""
     began = max([case.opened_on, *(event.happened_on for event in case.events if event.kind == "relapsed")])
-    outs = session.scalars(select(Transfer).where(
-        or_(Transfer.case_id == case.id, Transfer.student_id == case.student_id), Transfer.direction == "out",
-        or_(Transfer.partner_id.is_not(None), Transfer.receipt_on.is_not(None))))
-    days = [(out, out.receipt_on or (out.partner.moved_on if out.partner else began)) for out in outs]
-    return max((day for out, day in days if out.case_id == case.id or day >= began), default=None)
+    outs = session.execute(_OUTS, {"case": case.id, "student": case.student_id})
+    days = [(of_case, receipt_on or moved_on or began) for of_case, receipt_on, moved_on in outs]
+    return max((day for of_case, day in days if of_case == case.id or day >= began), default=None)
 
 
 def returned_on(case: Case) -> date | None:
@@ -71,20 +97,12 @@ def attendance_due_on(case: Case) -> date | None:
     return back + timedelta(days=ATTENDANCE_DAYS) if back else None
 
 
-def _papers(session: Session, case: Case) -> tuple[HomeVisit | Persuasion, ...]:
-    """What is on paper: a talk that was only told of is none."""
-    visits = session.scalars(select(HomeVisit).where(HomeVisit.case_id == case.id))
-    talks = session.scalars(select(Persuasion).where(
-        Persuasion.case_id == case.id, Persuasion.sheet_id.is_not(None)))
-    return (*visits, *talks)
-
-
 def _persuasion_on_paper(basis: Basis) -> bool:
-    return bool(basis.papers)
+    return bool(basis.records.signed)
 
 
 def _guardian_signature(basis: Basis) -> bool:
-    return any(paper.guardian_signature for paper in basis.papers)
+    return any(basis.records.signed)
 
 
 def _confirmed_attendance(basis: Basis) -> bool:
@@ -103,7 +121,7 @@ def _document(basis: Basis) -> bool:
 
 
 def _arrival(basis: Basis) -> bool:
-    return basis.arrived or _document(basis)
+    return basis.records.arrived_on is not None or _document(basis)
 
 
 def _can_relapse(basis: Basis) -> bool:

@@ -30,6 +30,13 @@ class SheetValues:
     def __init__(self, session: Session, sheet_ids: Iterable[int], opened: frozenset[str]) -> None:
         ids = sorted(set(sheet_ids))
         self._opened = opened
+        self._sheets: dict[int, Sheet] = {}
+        self._readings: dict[tuple[int, int, str], Reading] = {}
+        self._said: dict[tuple[int, int, str], Decision] = {}
+        if ids:
+            self._read(session, ids)
+
+    def _read(self, session: Session, ids: list[int]) -> None:
         self._sheets = {sheet.id: sheet for sheet in session.scalars(select(Sheet).where(Sheet.id.in_(ids)))}
         self._readings = {(reading.sheet_id, reading.row, reading.field): reading
                           for reading in session.scalars(select(Reading).where(Reading.sheet_id.in_(ids)))}

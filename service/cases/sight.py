@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select, true
 from sqlalchemy.orm import Session, aliased
+from sqlalchemy.sql.base import ExecutableOption
 
 from service.access import Actor, within
 from service.errors import NotFound
@@ -36,15 +37,16 @@ def sheet_in_sight(actor: Actor) -> ColumnElement[bool]:
             record.sheet_id.is_not(None), student_in_sight(actor))) for record in OF_ONE_CHILD))
 
 
-def student(session: Session, actor: Actor, student_id: int) -> Student:
-    """The child, when the actor may see it; a file that was merged leads to the one it went into. Raises NotFound."""
-    kept = select(Student.merged_into).where(Student.id == student_id, Student.merged_into.is_not(None))
-    while merged := session.scalar(kept):
-        student_id = merged
-        kept = select(Student.merged_into).where(Student.id == student_id, Student.merged_into.is_not(None))
-    found = session.scalar(select(Student).where(Student.id == student_id, student_in_sight(actor)))
+def student(session: Session, actor: Actor, student_id: int, *loads: ExecutableOption) -> Student:
+    """The child, when the actor may see it, with what `loads` says of it read afresh; a file that was merged leads to
+    the one it went into. Raises NotFound."""
+    query = select(Student).where(Student.id == student_id, student_in_sight(actor)).options(*loads)
+    found = session.scalar(query.execution_options(populate_existing=bool(loads)))
     if found is None:
-        raise NotFound
+        kept = session.scalar(select(Student.merged_into).where(Student.id == student_id))
+        if kept is None:
+            raise NotFound
+        return student(session, actor, kept, *loads)
     return found
 
 

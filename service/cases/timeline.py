@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session
 
 from service.access import Actor
 from service.cases.acts import STEPS
@@ -15,22 +14,20 @@ from service.cases.entries import Entry
 from service.cases.other_papers import other_papers
 from service.cases.states import ACTS, CLOSING_LABELS, EVENT_LABELS, SOURCE_LABELS
 from service.cases.visit_values import Papers, marks, papers_of, shown
-from service.models import Case, CaseEvent, HomeVisit, Unit, User
+from service.models import CaseEvent, HomeVisit, Student, Unit, User
 
 
-def timeline(session: Session, actor: Actor, student_id: int,
+def timeline(session: Session, actor: Actor, student: Student,
              opened: frozenset[str] = frozenset()) -> tuple[Entry, ...]:
     """Everything in the child's file, newest first; `opened` are sealed attributes to show in full."""
-    visits = session.scalars(select(HomeVisit).where(HomeVisit.student_id == student_id).options(
-        joinedload(HomeVisit.unit), joinedload(HomeVisit.sheet)).order_by(HomeVisit.id)).all()
-    events = session.scalars(select(CaseEvent).join(Case).where(Case.student_id == student_id).options(
-        joinedload(CaseEvent.user), selectinload(CaseEvent.case)).order_by(CaseEvent.id)).all()
+    visits = sorted(student.visits, key=lambda visit: visit.id)
+    events = sorted((event for case in student.cases for event in case.events), key=lambda event: event.id)
     units = _unit_names(session, events)
     papers = papers_of(session, [visit.sheet_id for visit in visits])
     filers = {event.sheet_id: event.user for event in events if event.kind in ("visited", "persuaded")}
     steps = [event for event in events if event.kind not in ("visited", "persuaded") or event.sheet_id is None]
     entries = [_step(event, units) for event in steps]
-    entries += other_papers(session, actor, student_id, opened, filers)
+    entries += other_papers(session, actor, student.id, opened, filers)
     entries += [_visit(visit, papers, opened, filers.get(visit.sheet_id)) for visit in visits]
     return tuple(sorted(entries, key=lambda entry: (entry.on, entry.recorded_at), reverse=True))
 
@@ -100,4 +97,4 @@ _HEADINGS: Mapping[str, tuple[str, str]] = {
 def _unit_names(session: Session, events: Iterable[CaseEvent]) -> dict[int, str]:
     wanted = {unit for event in events
               for unit in (event.unit_id, event.detail.get("from_unit"), event.detail.get("to_unit")) if unit}
-    return {unit.id: unit.name for unit in session.scalars(select(Unit).where(Unit.id.in_(wanted)))}
+    return {unit_id: session.get_one(Unit, unit_id).name for unit_id in wanted}  # nearly always the case's own

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from service import audit
@@ -77,8 +77,9 @@ def listing(session: Session, actor: Actor, tab: str = "overdue", unit_id: int |
     if tab not in TABS:
         raise Invalid("没有这种名单。")
     narrow = _narrowed(session, actor, unit_id, text)
-    counts = {name: session.scalar(select(func.count()).select_from(Transfer).where(_in(name), *narrow)) or 0
-              for name in TABS}
+    counts = dict(zip(TABS, session.execute(select(*(
+        select(func.count()).select_from(Transfer).where(_in(name), *narrow).scalar_subquery()
+        for name in TABS))).one(), strict=True))
     pages = max(1, -(-counts[tab] // PAGE))
     page = min(max(1, page), pages)
     oldest_first = Transfer.moved_on if tab in ("overdue", "awaited") else Transfer.moved_on.desc()
@@ -109,9 +110,9 @@ def open_line(session: Session, actor: Actor, transfer_id: int) -> Choice:
     return Choice(entry, tuple(_line(other, _known(session, actor, [other])) for other in found if other.id in seen))
 
 
-def overdue_count(session: Session, actor: Actor) -> int:
-    """How many children in sight are awaited for too long."""
-    return session.scalar(select(func.count()).select_from(Transfer).where(_in("overdue"), in_sight(actor))) or 0
+def overdue_count(actor: Actor) -> Select[int]:
+    """The question how many children in sight are awaited for too long."""
+    return select(func.count()).select_from(Transfer).where(_in("overdue"), in_sight(actor))
 
 
 _LOADED = (joinedload(Transfer.unit), joinedload(Transfer.other_unit),

@@ -114,21 +114,43 @@ class Page:
     pages: int
 
 
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Everything that waits for a person, and a page of the cases among it."""
+
+    counts: Counts
+    offers: tuple[Offer, ...]
+    tasks: tuple[Task, ...]
+    cases: Page
+
+
 def counts(session: Session, actor: Actor) -> Counts:
     """How much waits within the actor's sight."""
     actor.require(FILES)
+    return _counts(session, actor, offers(session, actor))
+
+
+def overview(session: Session, actor: Actor, query: Query) -> Overview:
+    """What waits, each count taken once: the page of cases goes by those of its span where nothing narrows it."""
+    actor.require(FILES)
+    narrow, offered = _narrowed(actor, query), offers(session, actor)
+    counted = _counts(session, actor, offered)
+    total = None if query.unit_id is not None or query.what else {
+        "overdue": counted.overdue, "soon": counted.soon}.get(query.span)
+    return Overview(counted, offered, tasks(session, actor), _page(session, narrow, query.page, total))
+
+
+def _counts(session: Session, actor: Actor, offered: tuple[Offer, ...]) -> Counts:
     now = today()
-
-    def cases(*narrow: ColumnElement[bool]) -> int:
-        return session.scalar(select(func.count()).select_from(Case).where(_mine(actor), *narrow)) or 0
-
     tasks = select(func.count()).select_from(CaseTask).where(CaseTask.done_at.is_(None))
     if actor.unit_ids is not None:
         tasks = tasks.where(within(CaseTask.unit_id, actor))
-    return Counts(
-        offers=sum(offer.answers for offer in offers(session, actor)), tasks=session.scalar(tasks) or 0,
-        overdue=cases(Case.due_on < now), soon=cases(Case.due_on >= now, Case.due_on <= now + timedelta(SOON_DAYS)),
-        transfers=transfer_list.overdue_count(session, actor))
+    overdue = select(func.count()).select_from(Case).where(_mine(actor), Case.due_on < now)
+    soon = select(func.count()).select_from(Case).where(
+        _mine(actor), Case.due_on >= now, Case.due_on <= now + timedelta(SOON_DAYS))
+    counted = session.execute(select(tasks.scalar_subquery(), overdue.scalar_subquery(), soon.scalar_subquery(),
+                                     transfer_list.overdue_count(actor).scalar_subquery())).one()
+    return Counts(sum(offer.answers for offer in offered), *counted)
 
 
 def offers(session: Session, actor: Actor) -> tuple[Offer, ...]:
@@ -161,10 +183,14 @@ def tasks(session: Session, actor: Actor) -> tuple[Task, ...]:
 def waiting(session: Session, actor: Actor, query: Query) -> Page:
     """The cases for which something is due."""
     actor.require(FILES)
-    narrow = _narrowed(actor, query)
-    total = session.scalar(select(func.count()).select_from(Case).where(*narrow)) or 0
+    return _page(session, _narrowed(actor, query), query.page)
+
+
+def _page(session: Session, narrow: list[ColumnElement[bool]], wanted_page: int, total: int | None = None) -> Page:
+    if total is None:
+        total = session.scalar(select(func.count()).select_from(Case).where(*narrow)) or 0
     pages = max(1, -(-total // PAGE))
-    page = min(max(1, query.page), pages)
+    page = min(max(1, wanted_page), pages)
     school = aliased(Unit)
     wanted = select(Case.id).where(*narrow).order_by(Case.due_on, Case.id).limit(PAGE).offset((page - 1) * PAGE)
     found = session.execute(

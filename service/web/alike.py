@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from service.access import CHECK, MERGE
 from service.alike import children, chores, merging, suspects
 from service.calendar import today
-from service.cases import directory
+from service.cases import unit_choices
 from service.cases.states import SOURCE_LABELS
 from service.errors import Conflict, Invalid, ShibiaoError
 from service.web.context import actor, installation, requires
@@ -106,7 +106,7 @@ def _suspects(refused: ShibiaoError | None = None) -> ResponseReturnValue:
     state, unit_id = request.args.get("state", "open"), whole(request.args.get("unit", ""))
     with installation().database.write() as session:  # looking is recorded
         page = suspects.listing(session, actor(), state, unit_id, request.args.get("page", 1, int))
-        units = directory.units_in_sight(session, actor())
+        units = unit_choices.in_sight(session, actor())
         chore = chores.latest(session, "crosscheck")
     shown = render_template("alike/suspects.html", page=page, state=state, states=suspects.STATES, units=units,
                             unit_id=unit_id, chore=chore, refused=refused, sources=SOURCE_LABELS, today=today())

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from service import archive
 from service.access import FILES
-from service.cases import directory
+from service.cases import unit_choices
 from service.web.context import actor, installation, requires
 from service.web.parameters import plain, whole
 
@@ -33,7 +33,7 @@ def search() -> ResponseReturnValue:
 def _list(query: archive.Query) -> ResponseReturnValue:
     with installation().database.read() as session:
         found = archive.search(session, actor(), query)
-        units = directory.units_in_sight(session, actor())
+        units = unit_choices.in_sight(session, actor())
     return render_template("archive/list.html", found=found, query=query, units=units,
                            forms=archive.forms(), states=archive.STATES)
 

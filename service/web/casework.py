@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from service.access import CASE_EVENTS, FILES
-from service.cases import directory, due, duties, handover, tasks, work
+from service.cases import due, duties, handover, tasks, unit_choices, work
 from service.errors import Invalid
 from service.web.context import actor, installation, requires
 from service.web.parameters import plain, whole
@@ -24,11 +24,10 @@ def open_work() -> ResponseReturnValue:
     query = work.Query(asked.get("span", "overdue"), whole(asked.get("unit", "")), asked.get("what", ""),
                        whole(asked.get("page", "")) or 1)
     with installation().database.read() as session:
-        return render_template(
-            "casework/tasks.html", query=query, found=work.waiting(session, actor(), query),
-            offers=work.offers(session, actor()), tasks=work.tasks(session, actor()),
-            counts=work.counts(session, actor()), units=directory.units_in_sight(session, actor()),
-            spans=work.SPANS, whats=due.LABELS)
+        open_now, units = work.overview(session, actor(), query), unit_choices.in_sight(session, actor())
+    return render_template("casework/tasks.html", query=query, found=open_now.cases, offers=open_now.offers,
+                           tasks=open_now.tasks, counts=open_now.counts, units=units, spans=work.SPANS,
+                           whats=due.LABELS)
 
 
 @blueprint.post("/handovers/<int:handover_id>/<any(accept, send_back, withdraw):step>")

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from service.access import LISTS
 from service.calendar import today
-from service.cases import directory
+from service.cases import unit_choices
 from service.errors import Conflict, Invalid, ShibiaoError
 from service.lists import acts, kinds, shelf
 from service.lists.receiving import receive_list
@@ -180,7 +180,7 @@ def _one(import_id: int, refused: ShibiaoError | None = None, *, mapping: bool =
         severity = request.args.get("show", "error")
         wrong = (shelf.problems(session, here, import_id, request.args.get("page", 1, int), severity)
                  if line.state in ("to_confirm", "stored") and not asks else None)
-        units = directory.units_in_sight(session, here) if line.state == "to_confirm" and not asks else []
+        units = unit_choices.in_sight(session, here) if line.state == "to_confirm" and not asks else []
         changes = (told.look or {}).get("changes", {})
         named = shelf.names_of(session, [row["unit"] for rows in changes.values() for row in rows])
     shown = render_template(
@@ -194,7 +194,7 @@ def _one(import_id: int, refused: ShibiaoError | None = None, *, mapping: bool =
 def _entries(kind: str, text: str, unit_id: int | None, page: int) -> ResponseReturnValue:
     with installation().database.read() as session:
         found = shelf.entries(session, actor(), kind, unit_id, text, page)
-        units = directory.units_in_sight(session, actor())
+        units = unit_choices.in_sight(session, actor())
     return render_template("lists/entries.html", kind=kinds.list_kinds()[kind], found=found, units=units,
                            unit_id=unit_id, text=text)
 

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from service.access import CASE_EVENTS, FILES
 from service.calendar import today
-from service.cases import directory, home_teaching, plans, school_page
+from service.cases import home_teaching, plans, school_page, unit_choices
 from service.cases.school_year import SchoolYear, this_year
 from service.errors import Invalid, NotFound
 from service.norms import norms
@@ -29,7 +29,7 @@ def listing() -> ResponseReturnValue:
     wanted, township, year = asked.get("list", "all"), whole(asked.get("unit", "")), _year(asked.get("year", ""))
     with installation().database.read() as session:
         found = school_page.listing(session, actor(), year, wanted, township, whole(asked.get("page", "")) or 1)
-        units = [unit for unit in directory.units_in_sight(session, actor()) if unit.kind == "township"]
+        units = unit_choices.townships_in_sight(session, actor())
     return render_template("schools/list.html", found=found, wanted=wanted, lists=school_page.LISTS, units=units,
                            unit_id=township, year=year, years=_years())
 
@@ -114,7 +114,7 @@ def teaching() -> ResponseReturnValue:
     year, unit_id = _year(request.args.get("year", "")), whole(request.args.get("unit", ""))
     with installation().database.read() as session:
         found = home_teaching.ledger(session, actor(), year, unit_id)
-        units = directory.units_in_sight(session, actor())
+        units = unit_choices.in_sight(session, actor())
     return render_template("schools/teaching.html", ledger=found, units=units, unit_id=unit_id, years=_years(),
                            norms=norms())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import NamedTuple
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,15 +13,13 @@ from sqlalchemy.orm import Session
 from service import cases
 from service.access import CASE_EVENTS, FILES, REPORTS, REVEAL, REVIEW
 from service.calendar import today
-from service.cases import child_file, directory, doubts, paper
+from service.cases import child_file, directory, doubts, paper, unit_choices
 from service.cases.child_file import ChildFile
 from service.cases.duties import ROLE_LABELS
 from service.cases.facts import KIND_LABELS
 from service.cases.states import SOURCE_LABELS
 from service.errors import Conflict, Invalid, ShibiaoError
-from service.models import Unit
 from service.reports.counted import counted_in
-from service.units import reporting_units
 from service.web.context import actor, installation, requires
 from service.web.errors import status_of
 from service.web.parameters import plain, whole
@@ -28,6 +27,13 @@ from service.web.parameters import plain, whole
 blueprint = Blueprint("students", __name__)
 Getter = Callable[[str, str], str]
 """Looks a field of a form or an address up, with what to take when it is not there."""
+
+
+class _Choices(NamedTuple):
+    """Units that the forms of a file offer: for a hand-over when the person may ask for one, for the register."""
+
+    receiving: list[unit_choices.Choice]
+    townships: list[unit_choices.Choice]
 
 
 @blueprint.get("/students")
@@ -57,8 +63,8 @@ def file(student_id: int) -> ResponseReturnValue:
     """A child's file, masked."""
     with installation().database.write() as session:  # the opening is recorded
         found = child_file.open_file(session, actor(), student_id)
-        units = _hand_over_units(session, found)
-    return _page(found, units)
+        choices = _choices(session, found)
+    return _page(found, choices)
 
 
 @blueprint.post("/students/<int:student_id>/reveal")
@@ -67,8 +73,8 @@ def reveal(student_id: int) -> ResponseReturnValue:
     """The file with one masked value open."""
     with installation().database.write() as session:
         found = child_file.reveal(session, actor(), student_id, request.form.get("field", ""))
-        units = _hand_over_units(session, found)
-    return _page(found, units)
+        choices = _choices(session, found)
+    return _page(found, choices)
 
 
 @blueprint.post("/students/<int:student_id>/cases/<int:case_id>/acts")
@@ -124,7 +130,7 @@ def _list(query: directory.Query, *, searched: bool = False) -> ResponseReturnVa
     with installation().database.read() as session:
         found = directory.search(session, actor(), query)
         watched = directory.counts(session, actor())
-        units = directory.units_in_sight(session, actor())
+        units = unit_choices.in_sight(session, actor())
     return render_template(
         "students/list.html", found=found, query=query, watched=watched, units=units, searched=searched,
         states=directory.STATES, watches=directory.WATCHES)
@@ -135,12 +141,10 @@ def _query(get: Getter, text: str = "") -> directory.Query:
                            whole(get("page", "")) or 1)
 
 
-def _page(found: ChildFile, units: list[Unit], problem: ShibiaoError | None = None) -> ResponseReturnValue:
-    with installation().database.read() as session:
-        townships = reporting_units(session)
+def _page(found: ChildFile, choices: _Choices, problem: ShibiaoError | None = None) -> ResponseReturnValue:
     page = render_template(
-        "students/file.html", file=found, units=units, problem=problem, today=today(), asked=request.form,
-        sources=SOURCE_LABELS, sealed=child_file.SEALED, townships=townships, fact_kinds=KIND_LABELS,
+        "students/file.html", file=found, units=choices.receiving, townships=choices.townships, problem=problem,
+        today=today(), asked=request.form, sources=SOURCE_LABELS, sealed=child_file.SEALED, fact_kinds=KIND_LABELS,
         duty_roles=ROLE_LABELS)
     return page, status_of(problem) if problem else 200
 
@@ -148,15 +152,13 @@ def _page(found: ChildFile, units: list[Unit], problem: ShibiaoError | None = No
 def _refused(student_id: int, refused: ShibiaoError) -> ResponseReturnValue:
     with installation().database.write() as session:
         found = child_file.open_file(session, actor(), student_id)
-        units = _hand_over_units(session, found)
-    return _page(found, units, refused)
+        choices = _choices(session, found)
+    return _page(found, choices, refused)
 
 
-def _hand_over_units(session: Session, found: ChildFile) -> list[Unit]:
-    """To whom a case may be handed over, when the person may hand one over at all."""
-    if not any(offer.act.name in ("hand_over", "assign") for case in found.cases for offer in case.offers):
-        return []
-    return directory.receiving_units(session, actor())
+def _choices(session: Session, found: ChildFile) -> _Choices:
+    asks = any(offer.act.name in ("hand_over", "assign") for case in found.cases for offer in case.offers)
+    return _Choices(unit_choices.receiving(session, actor()) if asks else [], unit_choices.townships(session))
 
 
 def _asked() -> cases.Request:

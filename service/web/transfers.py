@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from service.access import CASE_EVENTS, FILES
 from service.calendar import today
-from service.cases import directory, transfer_list, transfers
+from service.cases import transfer_list, transfers, unit_choices
 from service.errors import Invalid
 from service.norms import norms
 from service.web.context import actor, installation, requires
@@ -64,7 +64,7 @@ def change(transfer_id: int, step: str) -> ResponseReturnValue:
 def _list(tab: str, unit_id: int | None, text: str, page: int) -> ResponseReturnValue:
     with installation().database.read() as session:
         found = transfer_list.listing(session, actor(), tab, unit_id, text, page)
-        units = directory.units_in_sight(session, actor())
+        units = unit_choices.in_sight(session, actor())
     return render_template("transfers/list.html", found=found, units=units, unit_id=unit_id, text=text,
                            tabs=transfer_list.TABS, norms=norms())
 
