@@ -18,6 +18,8 @@ _PAPER = 41
 """Pixels of the brush that wipes the writing away, leaving the paper and its light."""
 _FAINT = 0.14
 """How much darker than its paper something must be to be ink."""
+_LIGHTEST = np.ceil((1 - _FAINT) * np.maximum(np.arange(256), 1)).astype(np.uint8)
+"""For each brightness of paper the grey below which something is ink."""
 _BLANK = 0.012
 """A cell with a smaller share of ink in its fullest part holds none."""
 _MARGIN = 0.08
@@ -36,9 +38,8 @@ def _ink(pixels: Image) -> Shares:
     grey = cv2.cvtColor(pixels, cv2.COLOR_BGR2GRAY) if pixels.ndim == 3 else pixels
     grey = smaller(np.asarray(grey, np.uint8), (round(grey.shape[1] * scale), round(grey.shape[0] * scale)))
     paper = cv2.morphologyEx(grey, cv2.MORPH_CLOSE, np.ones((_PAPER, _PAPER), np.uint8))
-    paper = cv2.blur(paper, (_PAPER, _PAPER)).astype(np.float32)
-    darkness = 1 - grey.astype(np.float32) / np.maximum(paper, 1)
-    ink: Shares = (darkness > _FAINT).astype(np.float32)
+    paper = cv2.blur(paper, (_PAPER, _PAPER))
+    ink: Shares = (grey < cv2.LUT(paper, _LIGHTEST)).astype(np.float32)
     return ink
 
 

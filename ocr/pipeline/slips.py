@@ -6,6 +6,7 @@ question; which reading makes better words decides it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -55,9 +56,12 @@ def _barred(crop: Image, middle: float, pitch: float, long: float) -> bool:
         return False
     thick = cv2.dilate(part.astype(np.uint8), np.ones((3, 1), np.uint8))
     best = (0, 0)
+    least = np.ones((1, max(1, math.ceil(long * pitch))), np.uint8)
     for slope in SLOPES:
         shear = np.array([[1, 0, 0], [slope, 1, -slope * thick.shape[1] / 2]], np.float32)
         level = cv2.warpAffine(thick, shear, thick.shape[::-1], flags=cv2.INTER_NEAREST)
+        if not cv2.erode(level, least, borderType=cv2.BORDER_CONSTANT, borderValue=0).any():
+            continue
         start, end, _ = longest_run(np.asarray(level, np.uint8), thick.shape[1])
         best = max(best, (start, end), key=lambda run: run[1] - run[0])
     at = middle - left

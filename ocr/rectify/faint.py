@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.rectify.quick import Labels, parts
+from ocr.rectify.quick import parts
 from ocr.rectify.sheet import Image
 
 ALONG = 61
@@ -35,40 +35,53 @@ def ridges(flat: Image) -> Image:
     whole height and so is no darker than what is just above and below.
     """
     thin = cv2.morphologyEx(flat, cv2.MORPH_BLACKHAT, np.ones((9, 1), np.uint8))
-    thin = np.minimum(cv2.dilate(thin, np.ones((3, 1), np.uint8)), 24).astype(np.float32)
-    mean, near = cv2.blur(thin, (ALONG, 1)), cv2.blur(thin, (9, 1))
-    beside = _beside(mean)
+    thin = np.minimum(cv2.dilate(thin, np.ones((3, 1), np.uint8)), 24)
+    far, near = _sums(thin, ALONG), _sums(thin, 9)
+    beside = _beside(far)
     # A column of figures is dark in pieces, a line all along.
-    whole = cv2.blur((near - _beside(near) > LEAST / 2).astype(np.float32), (ALONG, 1)) > WHOLE
-    ridge = ((mean - beside > LEAST) & (mean > 1.6 * beside) & whole).astype(np.uint8) * 255
-    # The mean reaches half its window past the line's end.
+    pieces = cv2.compare(cv2.subtract(near, _beside(near)), 9 * LEAST / 2, cv2.CMP_GT)
+    whole = cv2.compare(_sums(pieces & 1, ALONG), WHOLE * ALONG, cv2.CMP_GT)
+    darker = cv2.compare(cv2.subtract(far, beside), ALONG * LEAST, cv2.CMP_GT)
+    ridge = whole & darker & cv2.compare(5 * far, 8 * beside, cv2.CMP_GT)
+    # The sum reaches half its window past the line's end.
     return np.asarray(cv2.erode(ridge, np.ones((1, ALONG // 2), np.uint8)), np.uint8)
 
 
 def dashes(dark: Image) -> tuple[Image, Image]:
     """Mark (255) the level and the plumb lines that thin dashes or dots make up among the dark pixels."""
     labels, stats = parts(dark)
-    wide, high = stats[:, 2], stats[:, 3]
-    return _joined(labels, wide, high, plumb=False), _joined(labels, high, wide, plumb=True)
+    level, plumb = _dashes(stats[:, 2], stats[:, 3]), _dashes(stats[:, 3], stats[:, 2])
+    both = (level * _LEVEL | plumb * _PLUMB)[labels]
+    return _joined(both & _LEVEL, plumb=False), _joined(both & _PLUMB, plumb=True)
 
 
-def _joined(labels: Labels, long: NDArray[np.int32], thick: NDArray[np.int32], *, plumb: bool) -> Image:
-    """The lines that the components of one direction make up."""
+_LEVEL, _PLUMB = np.uint8(1), np.uint8(2)
+
+
+def _dashes(long: NDArray[np.int32], thick: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Which components are dashes of one direction."""
     dash = (thick <= 5) & (long >= DASH[0]) & (long <= DASH[1]) & (long >= thick)
     dash[0] = False
-    if dash.sum() < 6:
-        return np.zeros(labels.shape, np.uint8)
-    only = (dash * np.uint8(255))[labels]
+    return np.asarray(dash)
+
+
+def _joined(only: Image, *, plumb: bool) -> Image:
+    """The lines that the dashes of one direction make up."""
 
     def along(length: int) -> Image:
         return np.ones((length, 1) if plumb else (1, length), np.uint8)
 
     joined = cv2.morphologyEx(cv2.dilate(only, along(3).T), cv2.MORPH_CLOSE, along(GAP))
-    return np.asarray(cv2.morphologyEx(joined, cv2.MORPH_OPEN, along(MANY)), np.uint8)
+    return np.asarray(cv2.compare(cv2.morphologyEx(joined, cv2.MORPH_OPEN, along(MANY)), 0, cv2.CMP_GT), np.uint8)
 
 
-def _beside(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+def _sums(rows: Image, along: int) -> NDArray[np.uint16]:
+    """The sum of `along` pixels of a row around each place."""
+    return np.asarray(cv2.boxFilter(rows, cv2.CV_16U, (along, 1), normalize=False), np.uint16)
+
+
+def _beside(rows: NDArray[np.uint16]) -> NDArray[np.uint16]:
     """The greatest of what stands a line's width (6) and a little more (9 rows) above and below each place."""
     places = np.zeros((19, 1), np.uint8)
     places[[0, 3, 15, 18]] = 1
-    return np.asarray(cv2.dilate(rows, places, borderType=cv2.BORDER_REPLICATE), np.float32)
+    return np.asarray(cv2.dilate(rows, places, borderType=cv2.BORDER_REPLICATE), np.uint16)
