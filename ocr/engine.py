@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ocr.decode import Alphabet, Emissions, best_path, path_characters
 from ocr.engine_weights import cache_folder, detection_model, recognition_model
-from ocr.looks import GLANCED, PRINT, WHOLE, Look
+from ocr.looks import PRINT, SKIMMED, WHOLE, Look
 
 Pixels = NDArray[np.uint8]
 
@@ -64,7 +64,7 @@ class Engine:
 
     def locate(self, crop: Pixels) -> list[tuple[str, float]]:
         """Each character of a line with its middle, 0–1 of the crop's width."""
-        seen = self.emissions(crop, GLANCED)
+        seen = self.emissions(crop, SKIMMED)
         if best_path(seen)[1] < CLEAR:
             seen = self.emissions(crop)
         return [(character, min(1.0, (step + 0.5) * seen.stride / crop.shape[1]))

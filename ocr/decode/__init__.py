@@ -34,7 +34,7 @@ class Alphabet:
         return {character: number for number, character in enumerate(self.characters)}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Emissions:
     """What was seen along one line: `steps[t, c]`, the probability (0–1) of character c at step t.
 
@@ -44,6 +44,11 @@ class Emissions:
     steps: NDArray[np.float32]
     alphabet: Alphabet
     stride: float = 8.0
+
+    @cached_property
+    def picks(self) -> NDArray[np.intp]:
+        """The most probable character at each step: asked for several times, and out of 18,710."""
+        return np.asarray(self.steps.argmax(axis=1))
 
 
 @dataclass(frozen=True)
@@ -81,7 +86,7 @@ def best_path(emissions: Emissions) -> tuple[str, float]:
 
 def path_characters(emissions: Emissions) -> list[tuple[str, float, int]]:
     """The characters of the most probable path, each with its probability and its time step."""
-    picks = emissions.steps.argmax(axis=1)
+    picks = emissions.picks
     starts = np.flatnonzero((picks != 0) & (picks != np.concatenate([[0], picks[:-1]])))
     names = emissions.alphabet.characters
     return [(names[picks[step]], float(emissions.steps[step, picks[step]]), int(step)) for step in starts]
@@ -89,7 +94,8 @@ def path_characters(emissions: Emissions) -> list[tuple[str, float, int]]:
 
 def best_path_log_p(emissions: Emissions) -> float:
     """Log-probability of the most probable path, the yardstick for what a grammar forces."""
-    return float(np.log(emissions.steps.max(axis=1) + FLOOR).sum())
+    best = emissions.steps[np.arange(len(emissions.steps)), emissions.picks]
+    return float(np.log(best + FLOOR).sum())
 
 
 def forward(lattice: Lattice, texts: Sequence[str]) -> NDArray[np.float64]:
@@ -100,22 +106,19 @@ def forward(lattice: Lattice, texts: Sequence[str]) -> NDArray[np.float64]:
     if not texts:
         return np.zeros(0)
     steps = np.concatenate([lattice.steps, np.full((len(lattice.steps), 1), FLOOR)], axis=1)
-    labels = _labels(lattice, texts)
-    skips = np.zeros(labels.shape, bool)
-    skips[:, 3::2] = labels[:, 3::2] != labels[:, 1:-2:2]
+    labels, skips = _walk(lattice.symbols, tuple(texts))
     alpha = np.zeros(labels.shape)
     alpha[:, 0] = 1.0     # before the first step only the leading blank is open
-    scale = np.zeros(len(texts))
+    norms = np.ones((len(steps), len(texts)))
     for number, step in enumerate(steps):
         moved = alpha.copy()
         moved[:, 1:] += alpha[:, :-1]
         if number:
-            moved[:, 2:] += np.where(skips[:, 2:], alpha[:, :-2], 0.0)
+            moved[:, 2:] += skips[:, 2:] * alpha[:, :-2]
         alpha = moved * step[labels]
-        norm = np.maximum(alpha.sum(axis=1), 1e-300)
-        alpha /= norm[:, None]
-        scale += np.log(norm)
-    return _ended(alpha, scale, np.array([len(text) for text in texts]))
+        norms[number] = np.maximum(alpha.sum(axis=1), 1e-300)
+        alpha /= norms[number][:, None]
+    return _ended(alpha, np.log(norms).sum(axis=0), np.array([len(text) for text in texts]))
 
 
 def within(lattice: Lattice, texts: Sequence[str]) -> NDArray[np.float64]:
@@ -127,16 +130,14 @@ def within(lattice: Lattice, texts: Sequence[str]) -> NDArray[np.float64]:
         return np.full(len(texts), IMPOSSIBLE)
     steps = np.concatenate([lattice.steps, np.full((len(lattice.steps), 1), FLOOR)], axis=1)
     steps = steps / steps.max(axis=1, keepdims=True)
-    labels = _labels(lattice, texts)
-    skips = np.zeros(labels.shape, bool)
-    skips[:, 3::2] = labels[:, 3::2] != labels[:, 1:-2:2]
+    labels, skips = _walk(lattice.symbols, tuple(texts))
     rows, last = np.arange(len(texts)), 2 * np.array([len(text) for text in texts]) - 1
     alpha, best = np.zeros(labels.shape), np.zeros(len(texts))
     for step in steps:
         moved = alpha.copy()
         moved[:, 1:] += alpha[:, :-1]
         moved[:, 1] = 1.0 + alpha[:, 1]     # the text may begin at any step
-        moved[:, 2:] += np.where(skips[:, 2:], alpha[:, :-2], 0.0)
+        moved[:, 2:] += skips[:, 2:] * alpha[:, :-2]
         alpha = moved * step[labels]
         alpha[:, 0] = 0.0
         best = np.maximum(best, alpha[rows, last])
@@ -144,13 +145,19 @@ def within(lattice: Lattice, texts: Sequence[str]) -> NDArray[np.float64]:
         return np.asarray(np.clip(np.log(best), IMPOSSIBLE, 0.0))
 
 
-def _labels(lattice: Lattice, texts: Sequence[str]) -> NDArray[np.int64]:
-    """Blank, symbol, blank, symbol … blank: the columns each text walks through."""
+@lru_cache(maxsize=32)
+def _walk(symbols: tuple[str, ...], texts: tuple[str, ...]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Blank, symbol, blank, symbol … blank: the columns each text walks through, and where it may leave out a blank.
+
+    Each row of a table is held against the same names.
+    """
     labels = np.zeros((len(texts), 2 * max(map(len, texts)) + 1), np.int64)
-    missing = lattice.steps.shape[1]
+    columns, missing = _columns(symbols), len(symbols) + 1
     for row, text in enumerate(texts):
-        labels[row, 1:2 * len(text):2] = np.array([lattice.columns.get(s, missing) for s in text], np.int64)
-    return labels
+        labels[row, 1:2 * len(text):2] = np.array([columns.get(s, missing) for s in text], np.int64)
+    skips = np.zeros(labels.shape, bool)
+    skips[:, 3::2] = labels[:, 3::2] != labels[:, 1:-2:2]
+    return labels, skips
 
 
 def _ended(alpha: NDArray[np.float64], scale: NDArray[np.float64],

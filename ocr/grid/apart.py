@@ -46,8 +46,12 @@ def _parted(down: Image, level: Sequence[Rule]) -> bool:
     third = width // 3
     dark = np.asarray(down[:, third:-third] > 0)
     reach = 8  # the gap may lean a little
-    shares = np.array([dark[:, max(0, x - reach):x + reach].any(axis=1).mean() for x in range(0, dark.shape[1], reach)])
-    if not len(shares) or shares.max() < 0.8:
+    if not dark.size:
+        return False
+    stripes = np.logical_or.reduceat(dark, np.arange(0, dark.shape[1], reach), axis=1)
+    stripes[:, 1:] |= stripes[:, :-1].copy()
+    shares = stripes.mean(axis=0)
+    if shares.max() < 0.8:
         return False
     at = third + reach * int(shares.argmax())
     pieces = [(piece[0, 0], piece[-1, 0]) for rule in level for piece in (rule.pieces or (rule.points,))

@@ -34,8 +34,11 @@ def spans(lattice: Lattice) -> list[Span]:
             if row and lattice.horizontal[row, col] < DRAWN:
                 _unite(owner, owner[row, col], owner[row - 1, col])
     found = []
-    for home in np.unique(owner):
-        for part in _rectangles(owner == home, lattice):
+    homes, places, sizes = np.unique(owner, return_index=True, return_counts=True)
+    for home, place, size in zip(homes.tolist(), places.tolist(), sizes.tolist(), strict=True):
+        row, col = divmod(place, cols)
+        alone = [(row, col, row + 1, col + 1)]
+        for part in alone if size == 1 else _rectangles(owner == home, lattice):
             if _enclosed(part, lattice):
                 found.append(_span(part, lattice))
     return sorted(found, key=lambda span: (span.row, span.col))

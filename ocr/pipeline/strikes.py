@@ -35,6 +35,8 @@ def without_struck(crop: Image) -> tuple[Image, bool]:
         return crop, False
     top, height = int(rows[0]), len(rows)
     ink = np.flatnonzero(dark.any(axis=0))
+    if ink[-1] - ink[0] < (_LONG + _FOLLOWS) * height:  # too short for a bar and what follows it
+        return crop, False
     bar = _longest_bar(dark, int(ink[0]) + round(_BEGINS * height), int(_LONG * height))
     if bar is None or not _LONG * height <= bar[1] - bar[0] <= ink[-1] - _FOLLOWS * height - bar[0]:
         return crop, False
