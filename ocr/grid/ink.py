@@ -50,7 +50,7 @@ class InkMap:
 
     @cached_property
     def _by_height(self) -> tuple[NDArray[np.intp], NDArray[np.float64], NDArray[np.float64]]:
-        """The strokes ordered by the middle (x, y) of their box from top to bottom: hundreds of places are asked for."""
+        """The strokes by the middle (x, y) of their boxes, top to bottom: hundreds of places are asked for."""
         x, y = (self.boxes[:, 0] + self.boxes[:, 2]) / 2, (self.boxes[:, 1] + self.boxes[:, 3]) / 2
         order = np.argsort(y, kind="stable")
         return order, x[order], y[order]
