@@ -1,17 +1,25 @@
 """附件1 of the notice, 697 + 21 = 718: counted from cases, read from its paper, and with one cell altered."""
 
+import io
 from collections.abc import Iterator
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 
+from ocr.pipeline import Reader
+from service import intake, reading
 from service.demo.county import NOTICE
-from service.models import Case, CaseEvent, Student, Unit
+from service.models import Case, CaseEvent, Reading, Sheet, Student, Unit
 from service.reports.annex1 import COLUMNS, annex1
 from service.reports.reconcile import reconcile
-from tests.service.case_papers import TODAY, put_table, sign
+from tests.press import fonts, hands, notice_table, paper
+from tests.service.case_papers import TODAY, put_table, say, sign
 
 DAY = date(2019, 4, 11)
+ABSENT = fonts.missing({name for group in (hands.HANDS, hands.FIGURES, paper.PRINT_FONTS)
+                        for name in group["sample"]} - {""})
+needs_fonts = pytest.mark.skipif(bool(ABSENT), reason=f"fonts to make sheets are missing: {sorted(ABSENT)}")
 
 
 @pytest.fixture
@@ -51,6 +59,40 @@ def put_paper(session, county, rows):
     sign(session, clerk, sheet)
 
 
+def came_back(session, unit):
+    """Two children who came back lately: the paper still counts them, and the unit's 47 are beside them."""
+    for number in (1, 2):
+        back = case(unit.id, f"返校{number}", False, date(2018, 5, 1))
+        back.events.append(CaseEvent(kind="returned", happened_on=TODAY, unit_id=unit.id, detail={}))
+        session.add(back)
+    session.flush()
+
+
+def read_and_signed(session, county, counts):
+    """The last sheet that came in: every count read as it was written, what was doubted confirmed, then signed off."""
+    clerk = county.actor("clerk")
+    sheet = session.scalars(select(Sheet).order_by(Sheet.id.desc()).limit(1)).one()
+    read = session.scalars(select(Reading).where(Reading.sheet_id == sheet.id)).all()
+    values = {(one.row, one.field): one.value for one in read}
+    for number, (unit, (prior, listed)) in enumerate(counts.items(), 1):
+        assert [values[number, field] for field in ("unit", *COLUMNS)] == [
+            unit, str(prior), str(listed or ""), str(prior + listed)]
+    for one in read:
+        if not one.accept:
+            say(session, clerk, sheet, one.field, one.value, one.row)
+    sign(session, clerk, sheet)
+
+
+@pytest.fixture(scope="module")
+def reader():
+    return Reader()
+
+
+def take_in(county, reader, counts):
+    intake.receive(county.installation, county.actor("clerk"), io.BytesIO(notice_table.press(counts)), "附件1.jpg")
+    assert reading.work(county.installation, reader, "w")
+
+
 def test_the_notices_table_comes_out_of_the_cases_exactly(notice):
     with notice.installation.database.read() as session:
         table = annex1(session, notice.actor("bureau"), DAY)
@@ -71,11 +113,7 @@ def test_with_one_cell_altered_the_difference_names_the_unit_and_offers_the_chil
     with notice.installation.database.write() as session:
         put_paper(session, notice, paper_rows(白沙="49"))
         baisha = session.query(Unit).filter_by(name="白沙").one()
-        for number in (1, 2):  # came back lately: the paper still counts them, and its 47 are beside them
-            back = case(baisha.id, f"返校{number}", False, date(2018, 5, 1))
-            back.events.append(CaseEvent(kind="returned", happened_on=TODAY, unit_id=baisha.id, detail={}))
-            session.add(back)
-        session.flush()
+        came_back(session, baisha)
         bureau = notice.actor("bureau")
         table = annex1(session, bureau, TODAY)
         assert [(row.name, row.difference("prior_year")) for row in table.differing] == [("白沙", 2)]
@@ -102,3 +140,30 @@ def test_nobody_is_offered_where_nothing_was_recorded(notice):
         baisha = session.query(Unit).filter_by(name="白沙").one()
         found = reconcile(session, notice.actor("bureau"), baisha, TODAY)
         assert found.row.difference("total") == 2 and not found.groups
+
+
+@needs_fonts
+@pytest.mark.weights
+def test_really_read_from_its_paper_every_unit_agrees(notice, reader):
+    take_in(notice, reader, NOTICE)
+    with notice.installation.database.write() as session:
+        read_and_signed(session, notice, NOTICE)
+        table = annex1(session, notice.actor("bureau"), TODAY)
+        assert (table.papers, table.differing) == (15, ())
+        assert table.paper_total == {"prior_year": 697, "ministry_list": 21, "total": 718}
+
+
+@needs_fonts
+@pytest.mark.weights
+def test_really_read_with_one_cell_altered_the_unit_is_named_and_its_children_offered(notice, reader):
+    altered = {**NOTICE, "白沙": (49, 2)}
+    take_in(notice, reader, altered)
+    with notice.installation.database.write() as session:
+        read_and_signed(session, notice, altered)
+        baisha = session.query(Unit).filter_by(name="白沙").one()
+        came_back(session, baisha)
+        bureau = notice.actor("bureau")
+        table = annex1(session, bureau, TODAY)
+        assert [(row.name, row.difference("prior_year")) for row in table.differing] == [("白沙", 2)]
+        found = reconcile(session, bureau, baisha, TODAY)
+        assert [child.name for child in found.groups[0].children] == ["返校1", "返校2"] and found.groups[0].fits
