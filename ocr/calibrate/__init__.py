@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from ocr.kinds.free_text import words_alone
 from ocr.kinds.wording import wording
 from ocr.reconcile import Settled, log_odds
 from ocr.template import FieldSpec
@@ -20,7 +21,7 @@ from ocr.template import FieldSpec
 PARAMETERS = Path(__file__).resolve().parent / "calibration.json"
 
 FEATURES = ("log_odds", "forced", "least", "mean", "settled", "agreed", "objected", "length", "two_lines",
-            "wording")
+            "wording", "empty")
 """In this order the parameters of a kind follow its intercept."""
 
 BLANK = 0.995
@@ -38,7 +39,7 @@ def features(settled: Settled, kind: str) -> tuple[float, ...]:
     """What speaks for and against the chosen value of a field with ink; see FEATURES."""
     evidence = settled.reading.evidence if settled.reading else None
     best = settled.candidates[0][2] if settled.candidates else 0.0
-    certain = evidence.certainties if evidence else ()
+    certain = _certain(kind, evidence.certainties) if evidence else ()
     return (
         log_odds(best),
         _forced(settled),
@@ -50,7 +51,13 @@ def features(settled: Settled, kind: str) -> tuple[float, ...]:
         math.log1p(len(settled.value)),
         float(evidence is not None and len(evidence.lines) > 1),
         wording(kind, settled.value),
+        float(not settled.value),
     )
+
+
+def _certain(kind: str, characters: Sequence[tuple[str, float]]) -> tuple[float, ...]:
+    """How probable each character is; of running text only those that count, its words."""
+    return tuple(p for character, p in characters if kind != "free_text" or words_alone(character))
 
 
 def _forced(settled: Settled) -> float:

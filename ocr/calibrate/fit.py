@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import sys
-import unicodedata
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from ocr.calibrate.unsteady import Unsteady
 from ocr.decode import Emissions
 from ocr.engine import Engine
 from ocr.grid import find_grid
+from ocr.kinds.free_text import words_alone
 from ocr.kinds.knowledge import Knowledge
 from ocr.lists import Lists, read_roster, read_units
 from ocr.load import open_sheets
@@ -144,13 +144,7 @@ def _pairs(reader: FieldReader, expected: Mapping[str, Any]) -> Iterator[tuple[s
 
 
 def _same(kind: str, value: str, expected: str) -> bool:
-    return _plain(value) == _plain(expected) if kind == "free_text" else value == expected
-
-
-def _plain(text: str) -> str:
-    """Running text is compared without punctuation and spaces."""
-    wide = unicodedata.normalize("NFKC", text)
-    return "".join(character for character in wide if unicodedata.category(character)[0] not in "PZS")
+    return words_alone(value) == words_alone(expected) if kind == "free_text" else value == expected
 
 
 def fitted(examples: Sequence[Example]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ differ only in such characters are different ways of writing the same text.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -123,6 +123,16 @@ def canonical(alphabet: Alphabet) -> tuple[str, ...]:
         return tuple(single)
     return tuple(old if len(new) != 1 or old in _OWN_RIGHT else new
                  for new, old in zip(simple, single, strict=True))
+
+
+@lru_cache(maxsize=4)
+def written_alike(alphabet: Alphabet) -> Callable[[str], list[int]]:
+    """A function from a character to the numbers of all that are the same in half width and simplified script."""
+    simple = canonical(alphabet)
+    groups: dict[str, list[int]] = {}
+    for number, name in enumerate(simple):
+        groups.setdefault(name, []).append(number)
+    return lambda character: groups[simple[alphabet.index[character]]]
 
 
 _OWN_RIGHT = frozenset("龑昇堃喆淼甯邨仝犇龢飏祎椾蹚")

@@ -14,7 +14,7 @@ from ocr.decode import Lattice, forward
 from ocr.decode.folds import DIGITS, LOOKS_LIKE_DIGIT, folded
 from ocr.decode.search import search
 from ocr.kinds.evidence import Candidate, Context, Evidence, KindReading, merged
-from ocr.kinds.grammar import weighted
+from ocr.kinds.grammar import FORBIDDEN, weighted
 from ocr.kinds.numerals import DIGITS as CHINESE
 from ocr.kinds.numerals import chinese
 
@@ -99,14 +99,22 @@ def read(evidence: Evidence, context: Context) -> KindReading:
     candidates = merged([*(Candidate(iso(h.text), h.text, h.log_p) for h in found), *blanks])
 
     def rescore(values: Sequence[str]) -> Sequence[float]:
-        return _written_log_p(lattice, [date.fromisoformat(value) for value in values])
+        return _written_log_p(lattice, list(map(day_of, values)))
 
     return KindReading(candidates, evidence, rescore=rescore)
 
 
-def _written_log_p(lattice: Lattice, days: Sequence[date]) -> list[float]:
-    """Log-probability of each day over the usual ways of writing it."""
-    ways = [_ways(day) for day in days]
+def day_of(value: str) -> date | None:
+    """The day of an ISO date; None for whatever else a field may hold."""
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return None
+
+
+def _written_log_p(lattice: Lattice, days: Sequence[date | None]) -> list[float]:
+    """Log-probability of each day over the usual ways of writing it, FORBIDDEN for what is none."""
+    ways = [_ways(day) if day else {"": math.exp(FORBIDDEN)} for day in days]
     if not ways:
         return []
     found = iter(forward(lattice, [text for of_day in ways for text in of_day]))

@@ -10,6 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from ocr.decode import Emissions, best_path, best_path_log_p, path_characters
+from ocr.decode.folds import written_alike
 from ocr.kinds.knowledge import Knowledge
 from ocr.template import FieldSpec
 
@@ -54,9 +55,12 @@ class Evidence:
         return best_path_log_p(self.joined)
 
     @cached_property
-    def certainties(self) -> tuple[float, ...]:
-        """Probability of each character of the most probable path."""
-        return tuple(p for _, p, _ in path_characters(self.joined))
+    def certainties(self) -> tuple[tuple[str, float], ...]:
+        """Each character of the most probable path with its probability, that of its other scripts added."""
+        joined = self.joined
+        alike = written_alike(joined.alphabet)
+        return tuple((character, float(joined.steps[step, alike(character)].sum()))
+                     for character, _, step in path_characters(joined))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import string
+import unicodedata
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 
-from ocr.decode import Lattice
+from ocr.decode import Hypothesis, Lattice
 from ocr.decode.folds import folded
 from ocr.decode.search import search
 from ocr.kinds import ticked
@@ -71,5 +73,19 @@ def read(evidence: Evidence, context: Context) -> KindReading:
         return blank
     trie = _with_names(context.words)
     found = search(lattice(evidence), Sentences(trie), beams=16, choices=12, unseen=SEEN)
-    candidates = merged((Candidate(h.text, h.text, h.log_p) for h in found), keep=6)
+    candidates = merged(_as_worded(found), keep=6)
     return KindReading(candidates, evidence) if candidates else nothing(evidence)
+
+
+def _as_worded(found: Sequence[Hypothesis]) -> Iterator[Candidate]:
+    """Texts of the same words are one value, with the punctuation of the likeliest: a comma is hardly seen."""
+    likeliest: dict[str, str] = {}
+    for each in found:
+        text = likeliest.setdefault(words_alone(each.text), each.text)
+        yield Candidate(text, text, each.log_p)
+
+
+def words_alone(text: str) -> str:
+    """Running text without punctuation and spaces, which say nothing of what it means."""
+    return "".join(character for character in unicodedata.normalize("NFKC", text)
+                   if unicodedata.category(character)[0] not in "PZS")

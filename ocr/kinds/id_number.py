@@ -17,6 +17,7 @@ from ocr.kinds.grammar import scored
 
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECKS = "10X98765432"
+_PLACES = frozenset(_CHECKS)
 _PROVINCES = frozenset(str(code) for first, last in ((11, 15), (21, 23), (31, 37), (41, 46), (50, 54), (61, 65),
                                                      (71, 71), (81, 83)) for code in range(first, last + 1))
 """First two digits of GB/T 2260."""
@@ -54,7 +55,7 @@ class IdNumbers:
 
     def step(self, state: State, symbol: str) -> tuple[State, float] | None:
         """One place more."""
-        if state.places == 18 or (symbol == "X" and state.places != 17):
+        if state.places == 18 or symbol not in _PLACES or (symbol == "X" and state.places != 17):
             return None
         weight, local = self._region(state, symbol)
         recent = state.recent + symbol
@@ -126,13 +127,14 @@ def flags(text: str) -> tuple[str, ...]:
     if len(text) != 18:
         return ("id_length",)
     found = [] if _born(text[6:14]) else ["id_date"]
-    return (*found, *(() if text[17] == check_character(text[:17]) else ("id_check",)))
+    sound = _PLACES.issuperset(text[:17]) and "X" not in text[:17] and text[17] == check_character(text[:17])
+    return (*found, *(() if sound else ("id_check",)))
 
 
 def sex(text: str) -> str:
     """男 or 女 by the sequence number; empty when the number is too short to say."""
     place = {18: 16, 15: 14}.get(len(text))
-    return "" if place is None or not text[place].isdigit() else "男" if int(text[place]) % 2 else "女"
+    return "" if place is None or not text[place].isdecimal() else "男" if int(text[place]) % 2 else "女"
 
 
 def born_on(text: str) -> date | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from ocr.decode.folds import LOOKS_LIKE_DIGIT, folded
 from ocr.decode.search import search
@@ -25,6 +25,7 @@ _GROUPS = {f"{text}组": share / 20 for number in range(1, 21) for text, share i
 _WORDS = _ENDS | _GROUPS | dict.fromkeys(_VILLAGES, 0.004) | dict.fromkeys(_NUMBERS, 0.012)
 """Words addresses are made of, with their shares."""
 _LOOKS = {digit: "".join(c for c in looks if c not in _NAMES) for digit, looks in LOOKS_LIKE_DIGIT.items()}
+_LOOKS["1"] += "(（\\"
 _KNOWN = 0.06
 """Share of the county's own name and townships among the words of an address."""
 _WEIGHT, _REWARD = 0.45, 16.0
@@ -33,10 +34,16 @@ _WEIGHT, _REWARD = 0.45, 16.0
 
 def read(evidence: Evidence, context: Context) -> KindReading:
     """The likeliest addresses."""
-    lattice = folded(evidence.joined, free_text.symbols(), _LOOKS, free_text.QUIET)
+    lattice = folded(evidence.joined, _symbols(), _LOOKS, free_text.QUIET)
     found = search(lattice, in_words(_known(context.knowledge)), beams=16, choices=12, unseen=free_text.SEEN)
     candidates = merged((Candidate(h.text, h.text, h.log_p) for h in found), keep=6)
     return KindReading(candidates, evidence) if candidates else nothing(evidence)
+
+
+@cache
+def _symbols() -> str:
+    """Characters of ordinary text but for its punctuation, which addresses do without."""
+    return "".join(symbol for symbol in free_text.symbols() if symbol == "-" or free_text.words_alone(symbol))
 
 
 def _known(knowledge: Knowledge) -> tuple[tuple[str, float], ...]:

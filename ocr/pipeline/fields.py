@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -22,6 +22,7 @@ from ocr.pipeline.leaning import slashed
 from ocr.pipeline.lines import flowing, legible, without_rulings, without_stray_end
 from ocr.pipeline.slips import after_slip, without_slip
 from ocr.pipeline.strikes import corrected, without_struck
+from ocr.pipeline.traces import clean
 from ocr.reconcile import Settled, settle
 from ocr.reconcile.rows import settle_rows
 from ocr.reconcile.sums import hold_to_sums
@@ -82,8 +83,11 @@ class FieldReader:
     def form(self) -> dict[str, FieldReading]:
         """Every field that stands alone, in the template's order; one that was not found is empty and unsure."""
         settled, places = self.settled_form(), self.match.places
-        return {spec.name: _field(spec, places, settled.get(spec.name))
+        return {spec.name: _field(spec, places, settled.get(spec.name), self._clean)
                 for spec in self.match.template.fields}
+
+    def _clean(self, place: Place) -> bool:
+        return clean(self.match.sheet, place.box)
 
     def settled_form(self) -> dict[str, Settled]:
         """The fields that were found, before they are weighed; running text comes last, with names to lean on."""
@@ -243,14 +247,15 @@ def _names(template: Template, settled: Mapping[str, Settled]) -> tuple[str, ...
     return tuple(name.value for name in names if name.candidates and name.candidates[0][2] > 0.5 and name.value)
 
 
-def _field(spec: FieldSpec, places: Mapping[str, Place], settled: Settled | None) -> FieldReading:
-    """The reading that leaves `ocr/`."""
+def _field(spec: FieldSpec, places: Mapping[str, Place], settled: Settled | None,
+           is_clean: Callable[[Place], bool] = lambda place: True) -> FieldReading:
+    """The reading that leaves `ocr/`; `is_clean` looks twice at a place that is easily found wrong."""
     place = places.get(spec.name)
     box = _whole(place)
     if place is None or settled is None or _lost(spec, place, places):
         return FieldReading("", "", 0.0, False, box, flags=("not_found",))
     if not settled.candidates:
-        return _blank(spec, place, box, settled)
+        return _blank(spec, place, box, settled, is_clean)
     confidence = calibrate.confidence(settled, spec.kind)
     shown = _rescaled(settled, confidence)
     value, raw = settled.candidates[0][0], settled.candidates[0][1]
@@ -259,9 +264,12 @@ def _field(spec: FieldSpec, places: Mapping[str, Place], settled: Settled | None
     return FieldReading(value, raw, round(confidence, 4), accept, box, shown, settled.flags)
 
 
-def _blank(spec: FieldSpec, place: Place, box: Box, settled: Settled) -> FieldReading:
+def _blank(spec: FieldSpec, place: Place, box: Box, settled: Settled,
+           is_clean: Callable[[Place], bool]) -> FieldReading:
     """A place without ink. A required field left blank, or one under a seal, is for a person to look at."""
-    confidence = calibrate.BLANK_AND_AGREED if settled.agreed else _BLANK_OF.get(spec.where, calibrate.BLANK)
+    confidence = calibrate.BLANK_AND_AGREED if settled.agreed else calibrate.BLANK
+    if spec.where in _EASILY_MISSED and not is_clean(place):
+        confidence = _TRACES
     flags = (*settled.flags, "missing") if spec.required else settled.flags
     if place.covered:
         confidence = min(confidence, _COVERED)
@@ -278,8 +286,10 @@ def _lost(spec: FieldSpec, place: Place, places: Mapping[str, Place]) -> bool:
     return right - left < _NARROW or bottom - top < _LOW or (whole is not None and whole.box == place.box)
 
 
-_BLANK_OF = {"part": 0.93, "line": 0.93}
-"""The same for what stands within another field's cell or outside the ruling: it is easier missed."""
+_EASILY_MISSED = ("part", "line")
+"""Where a field has no cell of its own: within another's, or outside the ruling."""
+_TRACES = 0.8
+"""Probability that such a place is blank when there are traces that are no ink: faint pencil, a next line's strokes."""
 _COVERED = 0.5
 """Probability that nothing is written in a place of which a grey seal covers all there is."""
 _NARROW, _LOW = 0.022, 0.008

@@ -53,4 +53,4 @@ def sign(rule: Rule, name: str) -> int:
 
 def number(value: str) -> int:
     """A blank cell counts as nought."""
-    return int(value) if value.isdigit() else 0
+    return int(value) if value.isdecimal() else 0

@@ -1,4 +1,8 @@
-"""Settle a column of serial numbers: each row's is one more than the row's above."""
+"""Settle a column of serial numbers: each row's is one more than the row's above.
+
+Flag `sequence`: the numbering does not begin with 1, or jumps here. A row may be missing, on the paper or in
+what was found of it.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from ocr.kinds.evidence import Candidate, KindReading
+from ocr.reconcile import Settled
 
 _FOLLOWS = 7.0
 """Natural logarithm of how much likelier the number in order is than any other."""
@@ -43,7 +48,33 @@ def _first(rows: Sequence[Mapping[str, KindReading]], column: str) -> int | None
     votes: Counter[int] = Counter()
     for place, row in enumerate(rows):
         best = row[column].best if column in row else None
-        if best is not None and best.value.isdigit():
+        if best is not None and best.value.isdecimal():
             votes[int(best.value) - place] += 1
     (first, count), = votes.most_common(1) or [(0, 0)]
     return first if count >= 2 else None
+
+
+def held_to_order(rows: Sequence[Mapping[str, Settled]],
+                  rules: Sequence[Mapping[str, Any]]) -> list[dict[str, Settled]]:
+    """The settled rows: how many neighbours agree with each serial number, and a flag where it breaks the order."""
+    held = [dict(row) for row in rows]
+    for rule in rules:
+        if rule["rule"] == "sequence":
+            _hold(held, str(rule["column"]))
+    return held
+
+
+def _hold(rows: list[dict[str, Settled]], column: str) -> None:
+    numbers = [int(row[column].value) if column in row and row[column].value.isdecimal() else None for row in rows]
+    starts = [None if number is None else number - place for place, number in enumerate(numbers)]
+    begun = 1       # the start that the numbers so far agree on
+    for place, start in enumerate(starts):
+        if start is None:
+            continue
+        above, below = (starts[near] if 0 <= near < len(starts) else None for near in (place - 1, place + 1))
+        ordered = start == (begun if above is None or above != start else above)
+        agreed = int(start == (above if place else 1)) + int(start == below)
+        old = rows[place][column]
+        flags = old.flags if ordered else tuple(dict.fromkeys((*old.flags, "sequence")))
+        rows[place][column] = replace(old, flags=flags, agreed=old.agreed + agreed)
+        begun = start if start == above else begun

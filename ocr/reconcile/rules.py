@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr.kinds.date import day_of
 from ocr.kinds.evidence import KindReading
 from ocr.kinds.id_number import born_on, flags, sex, shortened
 from ocr.kinds.knowledge import Knowledge
@@ -56,19 +57,19 @@ _AGE_OFF = {0: 1.0, 1: 0.15, -1: 0.03, 2: 0.03}
 def _years_off(rule: Rule, chosen: Mapping[str, str]) -> int | None:
     """The age written less the full years by ID number on the day; None when one of them is missing."""
     born, age, on = born_on(chosen.get(rule["id"], "")), chosen.get(rule["age"], ""), chosen.get(rule["on"], "")
-    if born is None or not age.isdigit() or not on:
+    day = day_of(on)
+    if born is None or not age.isdecimal() or day is None:
         return None
-    day = date.fromisoformat(on)
     years = day.year - born.year - ((day.month, day.day) < (born.month, born.day))
     return int(age) - years
 
 
 def _not_before(rule: Rule, values: Values, knowledge: Knowledge) -> NDArray[np.float64]:
     def weigh(**chosen: str) -> float:
-        first, then = chosen.get(rule["first"], ""), chosen.get(rule["then"], "")
+        first, then = day_of(chosen.get(rule["first"], "")), day_of(chosen.get(rule["then"], ""))
         if not first or not then:
             return _NEUTRAL
-        days = (date.fromisoformat(then) - date.fromisoformat(first)).days
+        days = (then - first).days
         for most, weight in _DAYS_AFTER:
             if days <= most:
                 return weight
@@ -96,7 +97,7 @@ def _at_most(rule: Rule, values: Values, knowledge: Knowledge) -> NDArray[np.flo
     """其中: a part is no more than its whole."""
     def weigh(**chosen: str) -> float:
         part, whole = chosen.get(rule["part"], ""), chosen.get(rule["whole"], "")
-        if not part.isdigit() or not whole.isdigit():
+        if not part.isdecimal() or not whole.isdecimal():
             return _NEUTRAL
         return 1.0 if int(part) <= int(whole) else 1e-4
     return weighed(values, weigh)
@@ -230,19 +231,17 @@ def _suggested_by_roster(rule: Rule, readings: Mapping[str, KindReading],
 
 def _suggested_days(first: str, then: str, readings: Mapping[str, KindReading]) -> dict[str, list[str]]:
     """The days after a visit that have a month and day as in the later date's candidates, and those for the visit."""
-    days = [c.value for c in readings[first].candidates[:3] if _is_day(c.value)] if first in readings else []
-    later = [c.value for c in readings[then].candidates[:4] if _is_day(c.value)] if then in readings else []
+    days = [c.value for c in readings[first].candidates[:3] if _followed(c.value)] if first in readings else []
+    later = [c.value for c in readings[then].candidates[:4] if day_of(c.value)] if then in readings else []
     found = {f"{year}{value[4:]}" for day in days for value in later for year in (day[:4], str(int(day[:4]) + 1))}
     found |= {(date.fromisoformat(day) + timedelta(days=ahead)).isoformat() for day in days for ahead in range(8)}
-    return {then: sorted(value for value in found if _is_day(value)), first: later}
+    return {then: sorted(value for value in found if day_of(value)), first: later}
 
 
-def _is_day(value: str) -> bool:
-    try:
-        date.fromisoformat(value)
-    except ValueError:
-        return False
-    return True
+def _followed(value: str) -> bool:
+    """Whether it is a day that others can follow: the calendar ends."""
+    day = day_of(value)
+    return day is not None and day.year < date.max.year
 
 
 def _objects_id_sex(rule: Rule, values: Mapping[str, str], knowledge: Knowledge) -> Mapping[str, bool]:
@@ -260,10 +259,10 @@ def _objects_id_age(rule: Rule, values: Mapping[str, str], knowledge: Knowledge)
 
 
 def _objects_not_before(rule: Rule, values: Mapping[str, str], knowledge: Knowledge) -> Mapping[str, bool]:
-    first, then = values.get(rule["first"], ""), values.get(rule["then"], "")
+    first, then = day_of(values.get(rule["first"], "")), day_of(values.get(rule["then"], ""))
     if not first or not then:
         return {}
-    after = date.fromisoformat(then) - date.fromisoformat(first)
+    after = then - first
     return dict.fromkeys((rule["first"], rule["then"]), after >= timedelta()) if after <= _SOON else {}
 
 
@@ -276,7 +275,7 @@ def _objects_same_person(rule: Rule, values: Mapping[str, str], knowledge: Knowl
 
 def _objects_at_most(rule: Rule, values: Mapping[str, str], knowledge: Knowledge) -> Mapping[str, bool]:
     part, whole = values.get(rule["part"], ""), values.get(rule["whole"], "")
-    if not part.isdigit() or not whole.isdigit():
+    if not part.isdecimal() or not whole.isdecimal():
         return {}
     return {rule["part"]: False, rule["whole"]: False} if int(part) > int(whole) else {}
 

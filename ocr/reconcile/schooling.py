@@ -42,7 +42,7 @@ def grade_age(rule: Rule, values: Values, knowledge: Knowledge) -> NDArray[np.fl
     """The rule `grade_age` (grade_class, age): most children of a grade were born within a year."""
     def weigh(**chosen: str) -> float:
         grade, age = grade_of(chosen.get(rule["grade_class"], "")), chosen.get(rule["age"], "")
-        return _AGE_OFF.get(int(age) - grade - _BEFORE, 0.005) if grade and age.isdigit() else 1.0
+        return _AGE_OFF.get(int(age) - grade - _BEFORE, 0.005) if grade and age.isdecimal() else 1.0
     return weighed(values, weigh)
 
 

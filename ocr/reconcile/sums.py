@@ -41,7 +41,7 @@ def hold_to_sums(rows: list[Row], totals: Row, rules: Rules) -> tuple[list[Row],
     """Rows and totals with the flags of the sums they belong to, and how many sums agree with each."""
     table = [*rows, totals]
     values = {(at, name): number(cell.value) for at, row in enumerate(table) for name, cell in row.items()
-              if cell.value == "" or cell.value.isdigit()}
+              if cell.value == "" or cell.value.isdecimal()}
     sums = list(_sums(table, rules))
     flags: dict[Cell, list[str]] = {}
     agreed: dict[Cell, int] = {}
@@ -103,5 +103,5 @@ def _marked(at: int, row: Row, flags: Mapping[Cell, list[str]], agreed: Mapping[
     for name, cell in row.items():
         settled = ("settled",) if cell.candidates and cell.value != cell.alone else ()
         every = (*cell.flags, *settled, *flags.get((at, name), ()))
-        marked[name] = replace(cell, flags=tuple(dict.fromkeys(every)), agreed=agreed.get((at, name), 0))
+        marked[name] = replace(cell, flags=tuple(dict.fromkeys(every)), agreed=cell.agreed + agreed.get((at, name), 0))
     return marked

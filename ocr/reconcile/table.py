@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from ocr.kinds.evidence import KindReading
 from ocr.reconcile import Settled
-from ocr.reconcile.order import in_order
+from ocr.reconcile.order import held_to_order, in_order
 
 Reading = Mapping[str, KindReading]
 Meant = tuple[int, ...]
@@ -67,7 +67,7 @@ def settle_table(rows: Sequence[Reading], totals: Reading,
                  rules: Rules) -> tuple[list[dict[str, Settled]], dict[str, Settled]]:
     """Rows and totals settled under the rules `row_sum` (parts, total), `column_sum` (columns), `at_most`
     (part, whole) and `sequence` (column)."""
-    settled, total = [_alone(row) for row in in_order(rows, rules)], _alone(totals)
+    settled, total = held_to_order([_alone(row) for row in in_order(rows, rules)], rules), _alone(totals)
     columns = _columns(rules)
     if not columns or not rows:
         return settled, total
@@ -80,7 +80,7 @@ def settle_table(rows: Sequence[Reading], totals: Reading,
 
 def number(value: str) -> int:
     """A blank cell counts as nought."""
-    return int(value) if value.isdigit() else 0
+    return int(value) if value.isdecimal() else 0
 
 
 def _columns(rules: Rules) -> list[str]:

@@ -16,7 +16,7 @@ _FLAGS: Mapping[str, str] = {
     "id_length": "位数不对", "id_date": "出生日期不存在", "id_check": "校验位不符",
     "no_id_number": "不像身份证号", "no_date": "不像日期", "no_grade": "不像年级", "blank": "格内无字",
     "not_found": "纸上没有找到这一格", "missing": "必填处空着", "unlisted": "不在名单里",
-    "settled": "由合计推定",
+    "settled": "由合计推定", "sequence": "序号不连，可能少了一行",
     "illegible": "字迹难辨", "struck": "有涂改", "corrected": "有涂改", "stamped": "印章压字",
     "several_ticked": "勾了不止一项", "printed_words": "混进了表上印的字",
     "cut": "字写到格边，可能没读全",

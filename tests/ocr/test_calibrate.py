@@ -17,6 +17,7 @@ from ocr.kinds.evidence import Evidence, KindReading
 from ocr.kinds.wording import wording
 from ocr.reconcile import Settled
 from ocr.template import FieldSpec, load_templates
+from tests.ocr.writing import written
 
 
 def settled(p: float, **changes) -> Settled:
@@ -54,6 +55,22 @@ def test_the_stored_parameters_belong_to_the_features_of_this_program():
     assert all(len(kind["weights"]) == len(FEATURES) for kind in stored["kinds"].values())
 
 
+def test_a_doubtful_comma_is_no_doubt_about_the_words():
+    place, doubted = FEATURES.index("least"), read_as("同意，返校", (2, "。", 0.5))
+    assert features(doubted, "free_text")[place] > features(doubted, "person_name")[place] + 2
+
+
+def test_a_character_is_as_sure_as_all_its_scripts_together():
+    place = FEATURES.index("least")
+    split, whole = (features(read_as("学費", *doubts), "free_text")[place] for doubts in (((1, "费", 0.5),), ()))
+    assert split == pytest.approx(whole, abs=0.05)
+
+
+def read_as(text: str, *doubts: tuple[int, str, float]) -> Settled:
+    evidence = written(text, *doubts)
+    return Settled(((text, text, 0.9),), text, 0.9, 0, (), KindReading((), evidence))
+
+
 @pytest.fixture(scope="module")
 def examples() -> list[Example]:
     """Fields that are right as often as their posterior says, of two kinds, the second never wrong."""
@@ -61,7 +78,8 @@ def examples() -> list[Example]:
     made = []
     for number in range(6000):
         p = float(rng.uniform(0.5, 0.999))
-        own = (float(np.log(p / (1 - p))), 0.0, 2.0, 2.0, 0.0, 1.0, 0.0, 1.0, 0.0, 0.0)
+        seen = {"log_odds": float(np.log(p / (1 - p))), "least": 2.0, "mean": 2.0, "agreed": 1.0, "length": 1.0}
+        own = tuple(seen.get(name, 0.0) for name in FEATURES)
         made.append(Example("count", own, bool(rng.random() < p), str(number % 40)))
         if number % 10 == 0:
             made.append(Example("sex", own, True, str(number % 40)))

@@ -76,6 +76,28 @@ def test_every_kind_answers_whatever_the_recogniser_says(kind: str, lines: list[
 
 
 @FEW
+@given(kind=st.sampled_from(sorted(SPECS)), line=seen(), values=st.lists(st.text(max_size=20), max_size=4))
+def test_values_that_are_none_of_their_kind_are_weighed_too(kind: str, line: Emissions, values: list[str]) -> None:
+    read = kinds.read(Evidence((line,)), Context(SPECS[kind][0], Knowledge(Lists())))
+    if read.rescore is not None:
+        odd = [*values, "²" * 18, "不是", "2019-02-30", "4103292012090581２３"]
+        assert np.isfinite(read.rescore(odd)).all()
+
+
+@FEW
+@given(data=st.data(), form=st.sampled_from(sorted(TEMPLATES)))
+def test_settling_takes_values_that_are_none_of_their_kind(data, form) -> None:
+    template = TEMPLATES[form]
+    odd = st.one_of(st.text(max_size=20), st.sampled_from(["²", "9999-12-31", "2019-02-30", "²" * 18, "X" * 18]))
+    names = [spec.name for spec in template.fields or template.columns]
+    read = {name: KindReading((Candidate(value, value, 0.0),)) for name in names for value in [data.draw(odd)]}
+    if template.shape == "form":
+        settle(read, template.rules, Knowledge(LISTS))
+    else:
+        hold_to_sums(*settle_table([read, read], read, template.rules), template.rules)
+
+
+@FEW
 @given(line=seen(), texts=st.lists(st.text(WRITTEN, max_size=12), max_size=5))
 def test_the_probability_of_any_text_is_one(line: Emissions, texts: list[str]) -> None:
     lattice = Lattice(line.steps.astype(np.float64), line.alphabet.characters[1:])

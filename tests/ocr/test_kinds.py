@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ocr.kinds import KINDS, id_number, mention, read
+from ocr.kinds import KINDS, free_text, id_number, mention, read
 from ocr.kinds.numerals import chinese
 from ocr.lists import Lists, RosterEntry, UnitEntry
 from ocr.template import load_templates
@@ -177,6 +177,16 @@ def test_addresses_keep_their_free_tail():
 
 def test_a_group_of_a_village_keeps_its_number():
     assert value("place", "河滨街道李庄村乙组", (7, "2", 0.1)) == "河滨街道李庄村2组"
+
+
+def test_addresses_have_no_punctuation():
+    assert value("place", "白沙镇石，店村") == "白沙镇石店村"
+
+
+def test_texts_of_the_same_words_are_one_candidate():
+    found = read(written("同意，返校。", (2, "。", 0.4)), context("free_text"))
+    assert found.best.value == "同意，返校。"
+    assert all(free_text.words_alone(c.value) != "同意返校" for c in found.candidates[1:])
 
 
 def test_the_printed_word_day_is_no_eight():

@@ -140,6 +140,18 @@ def test_serial_numbers_lean_on_their_neighbours():
     assert [each["seq"].value for each in rows] == ["7", "8", "9"]
 
 
+@pytest.mark.parametrize(("numbers", "broken"), [
+    ((1, 2, 3, 4), ()), ((2, 3, 4), (0,)), ((1, 2, 4, 5), (2,)), ((1, 2, 9, 4, 5), (2,)), ((1, 1, 2), (1,)),
+    ((1, None, 3), ()), ((1, None, 4, 5), (2,))])
+def test_a_numbering_that_starts_late_or_jumps_is_flagged_where_it_does(numbers, broken):
+    rules = ({"rule": "sequence", "column": "seq"},)
+    read = [{"seq": sure("" if number is None else str(number))} for number in numbers]
+    rows, totals = hold_to_sums(*settle_table(read, {}, rules), rules)
+    assert tuple(place for place, row in enumerate(rows) if "sequence" in row["seq"].flags) == broken
+    if not broken and None not in numbers:
+        assert [row["seq"].agreed for row in rows] == [2] * (len(rows) - 1) + [1]
+
+
 FORM_RULES = (
     {"rule": "id_sex", "id": "id", "sex": "sex"}, {"rule": "id_age", "id": "id", "age": "age", "on": "on"},
     {"rule": "roster", "id": "id", "name": "name", "school": "school", "grade_class": "klass"},
