@@ -82,6 +82,7 @@ def journey(county, open_page, reading):
     def go(pages):
         reader = PapersReader()
         school = open_page("school")
+        school.goto("/uploads")
         school.set_input_files("#files", [{"name": "扫描.pdf", "mimeType": "application/pdf",
                                            "buffer": reader.file(pages)}])
         reading(reader)

@@ -4,6 +4,7 @@ import pytest
 
 from service.calendar import today
 from service.reports.periods import month_with
+from tests.conftest import PASSWORD, login_of
 from tests.journey.conftest import PHONE, fits
 from tests.journey.test_students import is_shown
 from tests.service.case_papers import SCHOOL, file_visit, picture, put_table, sign
@@ -80,8 +81,12 @@ def test_annex1_stands_beside_the_paper_and_names_what_differs(open_page, table_
 
 
 def test_the_first_screen_of_the_bureau_shows_the_month_and_fits_a_phone(open_page, visited):
-    page = open_page("bureau")
-    assert page.url.endswith("/reports")
+    page = open_page()
+    page.goto("/login")
+    page.fill("[name=login]", login_of("bureau"))
+    page.fill("[name=password]", PASSWORD)
+    page.click("button:has-text('登录')")
+    page.wait_for_url("**/reports")
     assert {"未劝返", "本月劝返", "待审核的纸表"} <= set(page.inner_text(".glance").split())
     assert page.locator("svg .chart-line").count() == 1
     phone = open_page("bureau", viewport=PHONE)

@@ -37,6 +37,7 @@ def row(page, name):
 
 def test_many_files_each_get_a_receipt_and_are_followed_until_read(open_page, reading, county):
     page = open_page("school")
+    page.goto("/uploads")
     names = [f"家访{number}.jpg" for number in range(4)]
     page.set_input_files("#files", [as_file(name, picture(number)) for number, name in enumerate(names)])
     for name in names:
@@ -54,6 +55,7 @@ def test_many_files_each_get_a_receipt_and_are_followed_until_read(open_page, re
 
 def test_what_cannot_be_read_is_refused_beside_what_is_kept(open_page):
     page = open_page("school")
+    page.goto("/uploads")
     page.set_input_files("#files", [
         as_file("好.jpg", picture(1)), as_file("通知.docx", b"PK\x03\x04 word", "application/msword"),
         as_file("空.jpg", b""), as_file("<img src=x onerror=alert(1)>.jpg", b"no picture"),
@@ -69,6 +71,7 @@ def test_what_cannot_be_read_is_refused_beside_what_is_kept(open_page):
 
 def test_a_broken_network_is_tried_again_until_the_file_is_safe(open_page, county):
     page = open_page("school")
+    page.goto("/uploads")
     keys, failures = [], iter(["drop", 503, "lose the reply"])
 
     def unreliable(route):
@@ -100,6 +103,7 @@ def test_a_broken_network_is_tried_again_until_the_file_is_safe(open_page, count
 
 def test_an_ended_session_keeps_the_files_and_goes_on_after_logging_in_again(open_page):
     page = open_page("school")
+    page.goto("/uploads")
     page.context.clear_cookies()
     page.set_input_files("#files", [as_file("家访.jpg", picture())])
     row(page, "家访.jpg").get_by_text("登录已过期").wait_for()
@@ -115,6 +119,7 @@ def test_an_ended_session_keeps_the_files_and_goes_on_after_logging_in_again(ope
 
 def test_files_dropped_on_the_page_are_handed_in(open_page):
     page = open_page("school")
+    page.goto("/uploads")
     dropped = page.evaluate_handle("""bytes => {
         const data = new DataTransfer();
         data.items.add(new File([new Uint8Array(bytes)], "拖入.jpg", {type: "image/jpeg"}));
@@ -127,6 +132,7 @@ def test_files_dropped_on_the_page_are_handed_in(open_page):
 
 def test_a_sheet_sent_back_is_taken_again_on_a_phone(open_page, reading, county):
     page = open_page("school", viewport=PHONE, is_mobile=True, has_touch=True)
+    page.goto("/uploads")
     page.set_input_files("#camera", [as_file("家访.jpg", picture(1))])
     reading(VisitReader())
     row(page, "家访.jpg").get_by_text("待审核").wait_for()
@@ -150,6 +156,7 @@ def test_a_sheet_sent_back_is_taken_again_on_a_phone(open_page, reading, county)
 
 def test_without_scripts_the_plain_form_still_hands_files_in(open_page):
     page = open_page("school", java_script_enabled=False)
+    page.goto("/uploads")
     page.set_input_files("#files", [as_file("一.jpg", picture(1)), as_file("二.jpg", picture(2))])
     page.click("button:has-text('上传所选文件')")
     assert page.get_by_text("已安全存入，回执号").count() == 2
