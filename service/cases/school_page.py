@@ -107,14 +107,16 @@ def open_school(session: Session, actor: Actor, unit_id: int, year: SchoolYear) 
     span = (year.first, year.last)
     held = plans.plan_of(session, unit_id, year)
 
-    visits = session.scalar(select(func.count()).select_from(HomeVisit).where(
-        HomeVisit.unit_id == unit_id, HomeVisit.visited_on.between(*span))) or 0
-    talks = session.scalar(select(func.count()).select_from(Persuasion).where(
-        Persuasion.unit_id == unit_id, Persuasion.persuaded_on.between(*span))) or 0
+    made = (
+        select(func.count()).select_from(HomeVisit).where(
+            HomeVisit.unit_id == unit_id, HomeVisit.visited_on.between(*span)),
+        select(func.count()).select_from(Persuasion).where(
+            Persuasion.unit_id == unit_id, Persuasion.persuaded_on.between(*span)),
+        select(func.coalesce(func.sum(Lesson.lessons), 0)).where(
+            Lesson.unit_id == unit_id, Lesson.taught_on.between(*span)))
+    visits, talks, lessons = session.execute(select(*(counted.scalar_subquery() for counted in made))).one()
     found = pairs(session.execute(select(Case.state, func.count()).where(
         Case.unit_id == unit_id, Case.closing != "mistaken").group_by(Case.state)))
-    lessons = session.scalar(select(func.sum(Lesson.lessons)).where(
-        Lesson.unit_id == unit_id, Lesson.taught_on.between(*span))) or 0
     return SchoolPage(
         unit_id, unit.name, unit.parent.name if unit.parent else "", unit.kind, year, _plan(held),
         tuple((state, words, found.get(state, 0)) for state, words in STATE_LABELS.items()),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Result, func, or_, select
+from sqlalchemy import ColumnElement, Result, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from service.access import Actor
@@ -69,10 +69,12 @@ Found = tuple[str, str, tuple[str, ...], tuple[str, ...], tuple[Lacking, ...]]
 def _without(session: Session, unit: Unit, states: tuple[str, ...],
              evidence: ColumnElement[bool]) -> tuple[int, int, tuple[Lacking, ...]]:
     """How many cases in these states there are, how many lack the evidence, and the first of those by name."""
-    cases = select(Case.id).where(Case.unit_id == unit.id, Case.state.in_(states))
-    total = session.scalar(select(func.count()).select_from(cases.subquery())) or 0
-    lacking = cases.where(~evidence)
-    count = session.scalar(select(func.count()).select_from(lacking.subquery())) or 0
+    cases = (Case.unit_id == unit.id, Case.state.in_(states))
+    total, count = session.execute(
+        select(func.count(), func.count(case((~evidence, Case.id)))).select_from(Case).where(*cases)).one()
+    if not count:
+        return total, 0, ()
+    lacking = select(Case.id).where(*cases, ~evidence)
     named = session.execute(select(Student.id, Student.name).join(Case, Case.student_id == Student.id).where(
         Case.id.in_(lacking)).order_by(Case.opened_on, Case.id).limit(NAMED))
     return total, count, tuple(Lacking(*row) for row in named)
@@ -118,11 +120,12 @@ def _transfers(session: Session, unit: Unit, year: SchoolYear) -> Found:
     lines = (Transfer.unit_id == unit.id, Transfer.moved_on.between(year.first, year.last))
     found = pairs(session.execute(select(Transfer.direction, func.count()).where(*lines).group_by(
         Transfer.direction)))
-    unclear = session.scalar(select(func.count()).select_from(Transfer).where(
-        *lines, or_(Transfer.id_number_mark.is_(None), Transfer.other_school == ""))) or 0
-    late = select(Transfer).where(Transfer.unit_id == unit.id, Transfer.direction == "out", waiting(),
-                                  Transfer.moved_on <= missing.last_overdue())
-    overdue = session.scalar(select(func.count()).select_from(late.subquery())) or 0
+    undecided = select(func.count()).select_from(Transfer).where(
+        *lines, or_(Transfer.id_number_mark.is_(None), Transfer.other_school == ""))
+    late = select(func.count()).select_from(Transfer).where(
+        Transfer.unit_id == unit.id, Transfer.direction == "out", waiting(),
+        Transfer.moved_on <= missing.last_overdue())
+    unclear, overdue = session.execute(select(undecided.scalar_subquery(), late.scalar_subquery())).one()
     evidence = (f"本学年登记转出 {found.get('out', 0)} 人、转入 {found.get('in', 0)} 人",) if found else ()
     lacks = (() if found else ("本学年没有流动生登记",)) + (
         (f"{unclear} 条登记缺身份证号或对方学校",) if unclear else ()) + (

@@ -28,6 +28,7 @@ from service.reports import issuing, keeping
 from service.reports.month import month
 from service.reports.periods import Month
 from service.reports.ranking import rank
+from service.reports.trend import trend
 from service.web import build_app
 from tests.conftest import PASSWORD, Browser, login_of
 from tests.county_years import FULL, County, make, record, settle
@@ -63,9 +64,11 @@ def measure(settings: Settings, told: County, rounds: int) -> int:
     migrate(settings)
     installation = open_installation(settings)
     bureau = fill(installation, told)
+    last = Month(FULL.until.year, FULL.until.month).shifted(-1)
+    never_issued = [milliseconds(lambda: twelve_months(installation, bureau, last)) for _ in range(rounds)]
+    issue_months(installation, bureau)
     print(f"{len(told.events):,} events of {len(told.cases):,} children, "
           f"{'PostgreSQL' if settings.database_url else 'SQLite'}, {rounds} rounds")
-    last = Month(FULL.until.year, FULL.until.month).shifted(-1)
     scratch = from_scratch(installation, bureau, last)
     kept = milliseconds(lambda: keeping.bring_up_to_date(installation.database))
     print(f"{'keeping all steps':34}{kept:9.0f} ms, once")
@@ -73,6 +76,7 @@ def measure(settings: Settings, told: County, rounds: int) -> int:
         record(session.connection(), told.events[-LATE:], len(told.events) - LATE + 1)
         session.execute(text("ANALYZE"))
     slow = [report("county from scratch", scratch, SCRATCH_MS)]
+    report("12 months, none of them issued", never_issued, PAGE_MS)
     browser = Browser(build_app(installation), "bureau")
     schools = f"/reports/months/{last}/units/2"
     for words, path in (("month page, as now known", f"/reports/months/{last}"), ("month page by school", schools),
@@ -88,7 +92,7 @@ def measure(settings: Settings, told: County, rounds: int) -> int:
 
 
 def fill(installation: Installation, told: County) -> Actor:
-    """The county with all but its last events, its months issued as they end; the bureau's person."""
+    """The county with all but its last events, their steps kept; the bureau's person."""
     with installation.database.write() as session:
         settle(session.connection(), told)
         accounts.create(session, None, login=login_of("bureau"), name="局", role="bureau", unit_id=1,
@@ -100,12 +104,22 @@ def fill(installation: Installation, told: County) -> Actor:
     with installation.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as link:
         link.execute(text("VACUUM ANALYZE" if link.dialect.name == "postgresql" else "ANALYZE"))
     keeping.bring_up_to_date(installation.database)
+    return bureau
+
+
+def issue_months(installation: Installation, bureau: Actor) -> None:
+    """Each month but the last, with what is known now."""
     known = keeping.horizon(installation.database)
     for number in range(1, FULL.months):
         wanted = Month(FULL.first.year, FULL.first.month).shifted(number - 1)
         with installation.database.write() as session:
             issuing.issue(session, bureau, wanted, known, 0)
-    return bureau
+
+
+def twelve_months(installation: Installation, bureau: Actor, last: Month) -> object:
+    """The county's movements of a year, as a month's page draws them."""
+    with installation.database.read() as session:
+        return trend(session, bureau, last)
 
 
 def from_scratch(installation: Installation, bureau: Actor, last: Month) -> list[float]:

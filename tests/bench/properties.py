@@ -30,7 +30,7 @@ from service.reports.ranking import ranking
 from service.reports.records import RECORD_FIGURES
 from service.reports.tally import Tally, entries_of, tallies
 from service.reports.walk import Span
-from tests.bench.months import LATE, fill
+from tests.bench.months import LATE, fill, issue_months
 from tests.county_years import FULL, County, make, record
 from tests.servers import postgres_database
 from tests.service.reports_histories import month_by_hand
@@ -51,6 +51,7 @@ def main(arguments: list[str]) -> int:
         installation = open_installation(settings)
         stack.callback(installation.close)
         bureau = fill(installation, told)
+        issue_months(installation, bureau)
         with installation.database.write() as session:
             record(session.connection(), told.events[-LATE:], len(told.events) - LATE + 1)
         with installation.database.read() as session:
