@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from ocr.decode.folds import simplified
 from ocr.kinds.free_text import words_alone
 from ocr.kinds.wording import wording
 from ocr.reconcile import Settled, log_odds
@@ -21,7 +22,7 @@ from ocr.template import FieldSpec
 PARAMETERS = Path(__file__).resolve().parent / "calibration.json"
 
 FEATURES = ("log_odds", "forced", "least", "mean", "settled", "agreed", "objected", "length", "two_lines",
-            "wording", "empty")
+            "wording", "empty", "open", "alone")
 """In this order the parameters of a kind follow its intercept."""
 
 BLANK = 0.995
@@ -52,7 +53,18 @@ def features(settled: Settled, kind: str) -> tuple[float, ...]:
         float(evidence is not None and len(evidence.lines) > 1),
         wording(kind, settled.value),
         float(not settled.value),
+        float(evidence is not None and _plain(evidence.open_text) == _plain(_raw(settled))),
+        log_odds(settled.alone_p) if settled.value == settled.alone else 0.0,
     )
+
+
+def _raw(settled: Settled) -> str:
+    return settled.candidates[0][1] if settled.candidates else ""
+
+
+def _plain(text: str) -> str:
+    """What an unconstrained reading and a value have in common when they say the same."""
+    return words_alone(simplified(text))
 
 
 def _certain(kind: str, characters: Sequence[tuple[str, float]]) -> tuple[float, ...]:

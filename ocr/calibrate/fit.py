@@ -221,7 +221,7 @@ def _logistic(z: NDArray[np.float64], y: NDArray[np.float64], common: NDArray[np
 
 
 _SIGNS = {"log_odds": (0.0, None), "agreed": (0.0, None), "settled": (None, 0.0), "objected": (None, -0.02),
-          "wording": (0.0, None)}
+          "wording": (0.0, None), "open": (0.0, None), "alone": (0.0, None)}
 """What can only speak for a value, or only against it, whatever a few sheets say."""
 
 

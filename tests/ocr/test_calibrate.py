@@ -60,6 +60,13 @@ def test_a_doubtful_comma_is_no_doubt_about_the_words():
     assert features(doubted, "free_text")[place] > features(doubted, "person_name")[place] + 2
 
 
+def test_a_value_that_no_rule_had_to_choose_says_so():
+    place = FEATURES.index("open")
+    read = read_as("水寨镇")
+    assert features(read, "place")[place] == 1.0
+    assert features(replace(read, candidates=(("水寨村", "水寨村", 0.9),)), "place")[place] == 0.0
+
+
 def test_a_character_is_as_sure_as_all_its_scripts_together():
     place = FEATURES.index("least")
     split, whole = (features(read_as("学費", *doubts), "free_text")[place] for doubts in (((1, "费", 0.5),), ()))
