@@ -45,8 +45,10 @@ def address(app: Flask) -> Iterator[str]:
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"
-    server.close()
+    server.task_dispatcher.shutdown()  # what is being answered still wants the server to wake
+    server.trigger.pull_trigger(server.close)  # in the thread that waits on its sockets
     thread.join(timeout=5)
+    assert not thread.is_alive()
 
 
 @pytest.fixture
