@@ -8,11 +8,14 @@ from datetime import date
 
 from service import identity
 from service.calendar import full_years
-from service.lists.cells import ADVICE, FAULTS, clean
+from service.lists.cells import ADVICE, FAULTS, Clean, clean
 from service.lists.kinds import Column, ListKind
 from service.lists.places import Places
 from service.lists.table import Cell
 
+_REPEATED = frozenset({"school", "township", "grade", "class", "grade_class", "sex", "date", "yes_no"})
+"""Kinds of columns in which the same few thousand cells stand."""
+_MOST_MET = 20_000
 _SOFT = frozenset({"bad_sex", "bad_number", "number_id", "sex_id", "born_id", "bad_count", "bad_yes_no"})
 """Faults that leave the row usable: it goes in without the value, or with the ID number's."""
 _DETAILS = ("status", "attending", "absent_days", "last_seen_on", "category", "reason", "village")
@@ -64,13 +67,14 @@ class RowReader:
                  drop_bad_ids: bool = False) -> None:
         self._kind, self._places, self._on, self._drop_bad_ids = kind, places, on, drop_bad_ids
         self._columns = [(kind.column(name), index) for name, index in columns.items()]
+        self._met: dict[tuple[str, str], Clean] = {}
 
     def read(self, number: int, cells: Sequence[Cell]) -> Understood:
         """The row of this number; a row that says nothing at all is skipped."""
         values: dict[str, str] = {}
         faults: list[Fault] = []
         for column, index in self._columns:
-            found = clean(column.kind, cells[index]) if index < len(cells) else clean("text", "")
+            found = self._clean(column.kind, cells[index]) if index < len(cells) else Clean("")
             values[column.name] = found.value
             if found.fault:
                 faults.append(self._fault(number, found.fault, column))
@@ -79,6 +83,17 @@ class RowReader:
         if not any(values.values()) and not faults:
             return Understood(None, skipped=True)
         return self._judged(number, values, faults)
+
+    def _clean(self, kind: str, cell: Cell) -> Clean:
+        """The cell understood; schools, classes and days come over and over in a list, and are understood once."""
+        if kind not in _REPEATED or not isinstance(cell, str):
+            return clean(kind, cell)
+        found = self._met.get((kind, cell))
+        if found is None:
+            found = clean(kind, cell)
+            if len(self._met) < _MOST_MET:
+                self._met[kind, cell] = found
+        return found
 
     def _judged(self, number: int, values: dict[str, str], faults: list[Fault]) -> Understood:
         faulty = {fault.column for fault in faults}
