@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-from tests.press import blank, people, samples
+from tests.press import blank, notice_table, people, samples
 from tests.press.county import units_csv
 from tests.press.sheets import CONDITIONS, FORMS, SPLITS, make_sheet
 
@@ -19,6 +19,8 @@ def main(arguments: list[str]) -> int:
         make_samples(samples.FOLDER)
     elif asked.what == "blank":
         blank.make_blanks()
+    elif asked.what == "notice":
+        notice_table.press_both()
     else:
         make_sheets(asked)
     return 0
@@ -58,7 +60,7 @@ def save_lists(folder: Path, split: str) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.press", description=__doc__)
-    parser.add_argument("what", nargs="?", choices=("sheets", "samples", "blank"), default="sheets")
+    parser.add_argument("what", nargs="?", choices=("sheets", "samples", "blank", "notice"), default="sheets")
     parser.add_argument("--out", type=Path, default=Path("build/press"))
     parser.add_argument("--split", choices=SPLITS, default="tune")
     parser.add_argument("--form", choices=FORMS, default="home_visit")

@@ -168,12 +168,12 @@ ALTERED_FROM = 31
 def pressed(sample: Sample) -> Pressed:
     """The sample's picture, small enough to be kept beside the code, with its expected reading."""
     made = make_sheet(sample.seed, sample.form, None, "sample", variant=sample.variant)
-    jpeg, scale = _shrunk(made.image_bytes)
+    jpeg, scale = shrunk(made.image_bytes)
     dpi = round(made.expected["dpi"] * scale)
     return Pressed(jpeg, {**made.expected, "dpi": dpi, "reason": sample.reason})
 
 
-def _shrunk(jpeg: bytes) -> tuple[bytes, float]:
+def shrunk(jpeg: bytes) -> tuple[bytes, float]:
     """The same picture below MOST_BYTES and its scale: coarser first in quality, then in size."""
     image = Image.open(io.BytesIO(jpeg))
     exif, side = image.getexif(), max(image.size)
