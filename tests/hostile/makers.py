@@ -87,9 +87,9 @@ def _bombs() -> Iterator[Hostile]:
     yield Hostile("wide.png", _png(2_000_000, 2, b""), _only("too_large"))
     yield Hostile("60mpx.png", _png(8000, 8000, zlib.compress(bytes(9000))), _only("too_large"))
     yield Hostile("short.png", _png(4000, 4000, zlib.compress(bytes(100))), _only(READ, "damaged"))
-    text = b"Comment\0\0" + zlib.compress(bytes(80_000_000), 9)
+    text = b"Comment\0\0" + _deflated_zeros(80)
     yield Hostile("ztxt.png", _png(20, 20, zlib.compress(bytes(21 * 20)), (b"zTXt", text)), _only(READ, "damaged"))
-    profile = b"icc\0\0" + zlib.compress(bytes(80_000_000), 9)
+    profile = b"icc\0\0" + _deflated_zeros(80)
     yield Hostile("iccp.png", _png(20, 20, zlib.compress(bytes(21 * 20)), (b"iCCP", profile)), _only(READ, "damaged"))
     yield Hostile("huge.bmp", b"BM" + struct.pack("<IHHIIiiHHIIiiII", 100, 0, 0, 54, 40, 60000, 60000, 1, 24, 0, 0, 0,
                                                  0, 0, 0) + bytes(60), _only("too_large"))
@@ -99,8 +99,7 @@ def _bombs() -> Iterator[Hostile]:
 
 def _tiffs() -> Iterator[Hostile]:
     yield Hostile("fax.tif", _tiff(60_000, 60_000, 4), _only("too_large"))
-    page = Image.new("1", (8, 8))
-    yield Hostile("3000.tif", saved(page, "TIFF", save_all=True, append_images=[page] * 2999), _only("too_many_pages"))
+    yield Hostile("3000.tif", _tiff(8, 8, 1, pages=3000), _only("too_many_pages"))
     loop = bytearray(_tiff(8, 8, 1))
     loop[-4:] = struct.pack("<I", 8)  # the next directory is this one
     yield Hostile("loop.tif", bytes(loop), _only(READ, "damaged", "too_many_pages"))
@@ -166,11 +165,23 @@ def _many_scans(count: int) -> bytes:
     return data[:-2] + data[last:-2] * count + b"\xff\xd9"
 
 
-def _tiff(width: int, height: int, compression: int) -> bytes:
+def _tiff(width: int, height: int, compression: int, pages: int = 1) -> bytes:
+    """Directories one behind the other; Pillow would walk all before it adds the next."""
     tags = [(256, 4, width), (257, 4, height), (258, 3, 1), (259, 3, compression), (262, 3, 0),
             (273, 4, 8 + 2 + 9 * 12), (277, 3, 1), (278, 4, height), (279, 4, 8)]
     entries = b"".join(struct.pack("<HHII", tag, kind, 1, value) for tag, kind, value in tags)
-    return b"II*\x00" + struct.pack("<IH", 8, len(tags)) + entries + struct.pack("<I", 0)
+    size = 2 + len(entries) + 4
+    following = [8 + size * page for page in range(1, pages)] + [0]
+    return b"II*\x00" + struct.pack("<I", 8) + b"".join(
+        struct.pack("<H", len(tags)) + entries + struct.pack("<I", place) for place in following)
+
+
+def _deflated_zeros(megabytes: int) -> bytes:
+    """A zlib stream of so many zeros, without compressing each of them."""
+    squeeze = zlib.compressobj(9, wbits=-15)
+    million = squeeze.compress(bytes(1_000_000)) + squeeze.flush(zlib.Z_FULL_FLUSH)
+    checksum = struct.pack(">HH", megabytes * 1_000_000 % 65521, 1)  # Adler-32, zeros only counted
+    return b"\x78\xda" + million * megabytes + zlib.compressobj(9, wbits=-15).flush() + checksum
 
 
 def _pdf(objects: list[bytes]) -> bytes:
@@ -201,7 +212,7 @@ def _drawn(content: bytes, *more: bytes) -> bytes:
 
 
 def _flate_bomb() -> bytes:
-    return _drawn(_stream(b"/Filter[/FlateDecode/FlateDecode]", zlib.compress(zlib.compress(bytes(400_000_000), 9), 9)))
+    return _drawn(_stream(b"/Filter[/FlateDecode/FlateDecode]", zlib.compress(_deflated_zeros(400), 9)))
 
 
 def _image_bomb() -> bytes:

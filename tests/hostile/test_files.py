@@ -14,7 +14,7 @@ from ocr.load import open_sheets
 from tests.hostile.makers import READ, Hostile, hostile_files, rotten_files, saved
 
 FILES = list(hostile_files())
-LIMITS = Limits(child_cpu_seconds=8, child_wall_seconds=12)
+LIMITS = Limits(child_cpu_seconds=4, child_wall_seconds=12)
 
 
 def outcome(path: Path) -> str:
