@@ -78,8 +78,8 @@ def test_no_file_names_a_path_of_a_machine():
 
 @pytest.mark.parametrize(("statement", "unwanted"), [
     ("import ocr, ocr.results, ocr.template, ocr.lists", {"cv2", "paddleocr", "onnxruntime"}),
-    ("import service.web", {"cv2", "paddleocr", "onnxruntime"}),
-    ("import workers.celery, workers.tasks, workers.loop", {"flask", "werkzeug"}),
+    ("import service.web", {"cv2", "paddleocr", "onnxruntime", "pypinyin"}),
+    ("import workers.celery, workers.tasks, workers.loop", {"flask", "werkzeug", "pypinyin"}),
 ])
 def test_each_process_loads_only_what_it_needs(statement, unwanted):
     assert not loaded_after(statement) & unwanted

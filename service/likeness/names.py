@@ -6,9 +6,10 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
-from opencc import OpenCC
-from pypinyin import Style, pinyin
+if TYPE_CHECKING:
+    from opencc import OpenCC
 
 _VARIANTS = str.maketrans(
     "喆堃淼峯昇甦邨珎仝犇勳猷叡濬頴頴穎埜羣翫竝逹鈤嵗赟贇姸姍寳夀陞牀皜晳",
@@ -38,6 +39,8 @@ def understood(written: str) -> Name:
 
 @cache
 def _sound(character: str) -> str:
+    from pypinyin import Style, pinyin  # its dictionaries take a fifth of a second and 58 MB
+
     return str(pinyin(character, style=Style.NORMAL, errors="default")[0][0])
 
 
@@ -50,4 +53,6 @@ def _near(sound: str) -> str:
 
 @cache
 def _simplifier() -> OpenCC:
+    from opencc import OpenCC
+
     return OpenCC("t2s")
