@@ -1,5 +1,6 @@
 """Issued months: frozen to the digit, corrected with numbers and differences, ranked as anybody would by hand."""
 
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
@@ -22,6 +23,7 @@ from service.reports.periods import Month, this_month
 from service.reports.ranking import rank
 from service.reports.walk import Span
 from tests.county_years import Size, make, record, settle
+from tests.servers import postgres_database
 from tests.service.reports_histories import everyone, month_by_hand
 
 SIZE = Size(cases=40, months=3, schools=8, townships=3)
@@ -30,23 +32,32 @@ quick = settings(max_examples=3, deadline=None, phases=[Phase.explicit, Phase.re
                  suppress_health_check=[HealthCheck.function_scoped_fixture])  # a county is not shrunk in good time
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def database(request, tmp_path):
-    url = f"sqlite:///{tmp_path / 'db.sqlite3'}"
-    made = Database(url if request.param == "sqlite" else request.getfixturevalue("postgres_url"))
-    Base.metadata.create_all(made.engine)
-    yield made
-    made.close()
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database(request, tmp_path_factory):
+    """A database with the tables; each test clears it first."""
+    with ExitStack() as stack:
+        url = (f"sqlite:///{tmp_path_factory.mktemp('reports') / 'db.sqlite3'}" if request.param == "sqlite"
+               else stack.enter_context(postgres_database()))
+        made = Database(url)
+        Base.metadata.create_all(made.engine)
+        yield made
+        made.close()
 
 
-def live(database, seed, keep=True):
-    """A county whose months are issued three days after their end, while papers keep coming in."""
+def settled(database, seed):
+    """A county without anything recorded, in place of what another test left."""
     told = make(SIZE, seed)
     with database.write() as session:
         for table in reversed(Base.metadata.sorted_tables):
             session.execute(table.delete())
         settle(session.connection(), told)
         session.add(User(id=1, login="b", name="局", role="bureau", unit_id=1, password_hash="x"))
+    return told
+
+
+def live(database, seed, keep=True):
+    """A county whose months are issued three days after their end, while papers keep coming in."""
+    told = settled(database, seed)
     done, next_id = 0, 1
     for wanted in MONTHS:
         moment = datetime.combine(wanted.last + timedelta(days=3), datetime.min.time(), UTC)
@@ -157,12 +168,9 @@ def test_a_late_paper_makes_a_numbered_correction_and_the_first_issue_stays(data
 
 
 def test_lessons_and_moves_count_by_their_records_and_stay_as_issued(database):
-    told = make(SIZE, 1)
+    settled(database, 1)
     april, school = MONTHS[0], 100
     with database.write() as session:
-        settle(session.connection(), told)
-        session.add(User(id=1, login="b", name="局", role="bureau", unit_id=1, password_hash="x"))
-        session.flush()
         session.add_all([Lesson(student_id=1, unit_id=school, taught_on=april.first, lessons=3, row=1),
                          Lesson(student_id=2, unit_id=school, taught_on=april.last, lessons=4, row=2),
                          Lesson(student_id=2, unit_id=school, taught_on=april.shifted(1).first, lessons=9, row=3),

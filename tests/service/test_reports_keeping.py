@@ -1,5 +1,6 @@
 """Kept steps are a shortcut: with them, without them, or with half of them, every number is the same."""
 
+from contextlib import ExitStack
 from datetime import UTC, date, datetime
 
 import pytest
@@ -15,6 +16,7 @@ from service.reports.ledger import FIGURES
 from service.reports.periods import Month
 from service.reports.walk import Span
 from tests.county_years import Size, make, record, settle
+from tests.servers import postgres_database
 from tests.service.reports_histories import everyone
 
 SIZE = Size()
@@ -23,13 +25,16 @@ quick = settings(max_examples=4, deadline=None, phases=[Phase.explicit, Phase.re
                  suppress_health_check=[HealthCheck.function_scoped_fixture])  # a county is not shrunk in good time
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def database(request, tmp_path):
-    url = f"sqlite:///{tmp_path / 'db.sqlite3'}"
-    made = Database(url if request.param == "sqlite" else request.getfixturevalue("postgres_url"))
-    Base.metadata.create_all(made.engine)
-    yield made
-    made.close()
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database(request, tmp_path_factory):
+    """A database with the tables; each test clears it first."""
+    with ExitStack() as stack:
+        url = (f"sqlite:///{tmp_path_factory.mktemp('reports') / 'db.sqlite3'}" if request.param == "sqlite"
+               else stack.enter_context(postgres_database()))
+        made = Database(url)
+        Base.metadata.create_all(made.engine)
+        yield made
+        made.close()
 
 
 def fill(database, seed, shares=(1.0,)):
