@@ -39,6 +39,9 @@ OMITTED = 0.005
 """Probability that a cell is left blank although a number was meant."""
 UNEXPLAINED = 1e-7
 """Weight of a sum that holds for no meant values."""
+CONVINCING = 20.0
+"""How many times likelier than what is written a number must be that only the sums ask for. Where the machine
+misread, the right number was over 200 times likelier; nearer to even, the paper's own mistake would be hidden."""
 
 _HOPELESS = 1e-10
 _MOST_COMBINATIONS = 40
@@ -254,6 +257,8 @@ def _settled(reading: KindReading, weights: Mapping[str, float], alone: tuple[st
     raws = {c.value: c.raw for c in reading.candidates}
     whole = sum(weights.values()) or 1.0
     ranked = sorted(((value, weight / whole) for value, weight in weights.items()), key=lambda pair: -pair[1])
+    if ranked[0][1] < CONVINCING * weights[alone[0]] / whole:
+        ranked.sort(key=lambda pair: pair[0] != alone[0])
     return Settled(tuple((value, raws.get(value, value), p) for value, p in ranked[:6]), alone[0], alone[1],
                    0, reading.flags, reading)
 
