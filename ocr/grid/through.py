@@ -21,6 +21,9 @@ FEW = 4
 _PAPER = 250.0
 """Evened grey of paper."""
 
+_BESIDE = 5
+"""Pixels by which a line may lie off its course: one that runs along a copier's streak is followed between the two."""
+
 
 def own_lines(rules: Sequence[Rule], flat: Image) -> list[Rule]:
     """The rules without those that show through; `flat` is the evened grey in which they run across."""
@@ -50,7 +53,7 @@ def _darkness(rule: Rule, flat: Image) -> float:
     height, width = flat.shape
     x = np.clip(rule.points[:, 0].round().astype(int), 0, width - 1)
     y = rule.points[:, 1].round().astype(int)
-    near = np.clip(y[:, None] + np.arange(-2, 3), 0, height - 1)
+    near = np.clip(y[:, None] + np.arange(-_BESIDE, _BESIDE + 1), 0, height - 1)
     return _PAPER - float(np.median(flat[near, x[:, None]].min(axis=1)))
 
 

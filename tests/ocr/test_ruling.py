@@ -7,6 +7,7 @@ import numpy as np
 
 from ocr.grid import RuledTable, find_grid
 from ocr.grid.apart import beside, several
+from ocr.grid.through import own_lines
 from ocr.rectify import rectify
 from ocr.rectify.faint import ridges
 from ocr.rectify.outline import find_outline
@@ -142,6 +143,14 @@ def test_a_figure_1_close_to_a_border_is_ink() -> None:
 def test_a_table_that_shows_through_from_the_back_is_none_of_the_sheets() -> None:
     front, back = ruled(COLUMNS, ROWS), ruled([90, 560, 1440], [260, 700, 1480], colour=215)
     assert shape(grid(np.minimum(front, back))) == (11, 4, 44)
+
+
+def test_a_border_followed_between_itself_and_a_streak_is_the_sheets_own() -> None:
+    flat = np.full((400, 900), 250, np.uint8)
+    rules = [straight(at, 50, 850) for at in (50, 150, 250, 350)]
+    for at in (50, 150, 250, 346, 354):
+        flat[at, 50:850] = 90
+    assert own_lines(rules, flat) == rules
 
 
 def straight(at: float, start: float, end: float) -> Rule:
