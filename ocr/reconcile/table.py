@@ -39,9 +39,9 @@ OMITTED = 0.005
 """Probability that a cell is left blank although a number was meant."""
 UNEXPLAINED = 1e-7
 """Weight of a sum that holds for no meant values."""
-CONVINCING = 20.0
-"""How many times likelier than what is written a number must be that only the sums ask for. Where the machine
-misread, the right number was over 200 times likelier; nearer to even, the paper's own mistake would be hidden."""
+CONVINCING = 4.0
+"""How many times likelier than what is written a number must be that the sums ask for. Where the machine misread it
+was 7 times and more on the sheets this was set on; nearer to even, the paper's own mistake would be hidden."""
 
 _HOPELESS = 1e-10
 _MOST_COMBINATIONS = 40

@@ -26,6 +26,9 @@ WORDS = 560
 EVEN = 0.66
 """Share of a line's columns in which it has its usual thickness, whatever is written over it."""
 
+ALL = 0.85
+"""The same share of CERTAIN columns together: no row of print is so even for so long."""
+
 STEP = 16
 """Pixels between two points of a line's course."""
 
@@ -97,11 +100,19 @@ def no_words(found: Runs, sure: NDArray[np.bool_], dark: Image) -> NDArray[np.bo
         left, top, width, height, _ = found.stats[index]
         if width < WORDS:
             part = dark[max(0, top - 3):top + height + 3, left:left + width]
-            thick = np.count_nonzero(part, axis=0)
-            thick = thick[thick > 0]
-            usual = int(np.bincount(thick).argmax()) if len(thick) else 0
-            keep[index] = len(thick) == 0 or float((np.abs(thick - usual) <= 1).mean()) >= EVEN
+            keep[index] = _even(np.count_nonzero(part, axis=0))
     return keep
+
+
+def _even(thick: NDArray[np.intp]) -> bool:
+    """Whether most of a run is of one thickness, or nearly all of a long part of it: a seal lies over the rest."""
+    dark = thick[thick > 0]
+    if not len(dark):
+        return True
+    usual = int(np.bincount(dark).argmax())
+    even = np.abs(thick - usual) <= 1
+    part = np.convolve(even, np.ones(CERTAIN), "valid").max() / CERTAIN
+    return bool(even[thick > 0].mean() >= EVEN or part >= ALL)
 
 
 def lines_among(found: Runs, sure: NDArray[np.bool_], posts: Image, rest: Image) -> NDArray[np.bool_]:

@@ -10,6 +10,7 @@ from ocr.grid.apart import beside, several
 from ocr.grid.through import own_lines
 from ocr.rectify import rectify
 from ocr.rectify.faint import ridges
+from ocr.rectify.lines import certain, no_words, runs
 from ocr.rectify.outline import find_outline
 from ocr.rectify.rules import Rule, rule_of
 from ocr.rectify.rulings import rulings
@@ -190,3 +191,13 @@ def test_a_high_record_with_words_in_its_middle_stays_one() -> None:
     for x in (150, 500, 800):
         cv2.putText(picture, "27", (x, 615), cv2.FONT_HERSHEY_SIMPLEX, 1.1, (40, 40, 40), 3)
     assert grid(picture).rows == 8
+
+
+def test_a_border_with_a_seals_side_over_one_end_and_small_gaps_is_a_line() -> None:
+    dark = np.zeros((60, 500), np.uint8)
+    dark[28:31, 20:400] = 255
+    for gap in (280, 310, 380):
+        dark[28:31, gap:gap + 4] = 0
+    cv2.circle(dark, (85, 620), 600, 255, 3)
+    found = runs(dark)
+    assert no_words(found, certain(found), dark).any()
