@@ -25,6 +25,9 @@ _GAP = 0.45
 
 def find_inside(view: View, found: Labelled, specs: Sequence[FieldSpec]) -> None:
     """Look for the missing fields' labels in cells of other fields, and divide those cells at them."""
+    for spec in specs:
+        if found.values.get(spec.name) == [] and _may_hold_two(found.cells[spec.name]):
+            _take_value_off(view, found, spec)
     missing = [spec for spec in specs if spec.where == "cell" and spec.name not in found.cells]
     if not missing or len(found.cells) < 4:
         return
@@ -36,6 +39,18 @@ def find_inside(view: View, found: Labelled, specs: Sequence[FieldSpec]) -> None
     for cell in found.table.cells:
         if cell.ink is not None and cell not in used and _may_hold_two(cell):
             _divide(view, found, "", cell, specs, last)
+
+
+def _take_value_off(view: View, found: Labelled, spec: FieldSpec) -> None:
+    """Divide a cell that ends its row and holds a label with its own value, the border between being worn away."""
+    cell = found.cells[spec.name]
+    for word in _words(view, cell)[:-1]:
+        _, top, right, bottom = _column(view, cell, word)
+        label = replace(cell, box=(cell.box[0], top, right, bottom), colspan=1)
+        if best_spec(view.label(label), (spec,), {})[1] >= SURE:
+            found.cells[spec.name] = label
+            found.values[spec.name] = [replace(cell, box=(right, top, cell.box[2], bottom))]
+            return
 
 
 def _may_hold_two(cell: Cell) -> bool:

@@ -104,6 +104,19 @@ def test_long_text_comes_line_by_line_without_the_printed_words(reader: Counting
 
 
 @pytest.mark.weights
+def test_a_value_that_ran_together_with_its_label_at_the_end_of_a_row_is_taken_off(reader: Counting) -> None:
+    found = matched("home_visit/001", reader)
+    place = found.places["grade_class"]
+    left, top, _, bottom = found.sheet.area(place.box)
+    rubbed = found.sheet.pixels.copy()
+    rubbed[top + 12:bottom - 12, left - 9:left + 10] = np.median(rubbed, axis=(0, 1))
+    sheet = rectify(rubbed)
+    again = match(sheet, find_grid(sheet), TEMPLATES.values(), reader.read_line, reader.locate)
+    assert again is not None
+    assert overlap(again.places["grade_class"].box, place.box) > 0.7
+
+
+@pytest.mark.weights
 def test_only_labels_are_read_to_match(reader: Counting) -> None:
     before = reader.asked
     matched("home_visit/001", reader)

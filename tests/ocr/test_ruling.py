@@ -200,4 +200,4 @@ def test_a_border_with_a_seals_side_over_one_end_and_small_gaps_is_a_line() -> N
         dark[28:31, gap:gap + 4] = 0
     cv2.circle(dark, (85, 620), 600, 255, 3)
     found = runs(dark)
-    assert no_words(found, certain(found), dark).any()
+    assert no_words(found, certain(found), dark)[1:].any()
