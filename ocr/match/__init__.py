@@ -85,17 +85,17 @@ def _unruled(view: View) -> View | None:
 
 
 def _by_title(tried: Sequence[tuple[int, View]], known: list[Template]) -> Match | None:
-    """The template that the title alone names, read nearly to the letter: the ruling is too worn to
+    """The template that the title alone names, read nearly to the letter: the ruling is too worn, or gone, to
     say where the fields are, so it has no places, but a person need not look for the form.
     """
     for degrees, view in tried:
         largest = max(view.tables, key=lambda ruled: len(ruled.cells), default=None)
-        if largest is None:
-            continue
-        titles = heading.title_likeness(view, heading.heading_lines(view, largest.box), known)
-        named = [each for each in known if titles.get(each.id, 0.0) >= TITLE_ALONE]
-        if len(named) == 1:
-            return Match(named[0], TITLE_CONFIDENCE, view.sheet, tuple(view.tables), turned=degrees)
+        heads = [heading.heading_lines(view, largest.box)] if largest else [[line] for line in heading.top_lines(view)]
+        for lines in heads:
+            titles = heading.title_likeness(view, lines, known)
+            named = [each for each in known if titles.get(each.id, 0.0) >= TITLE_ALONE]
+            if len(named) == 1:
+                return Match(named[0], TITLE_CONFIDENCE, view.sheet, tuple(view.tables), turned=degrees)
     return None
 
 

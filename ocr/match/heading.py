@@ -20,6 +20,11 @@ def heading_lines(view: View, table: Box) -> list[Area]:
     return text_lines(view.strokes, area)[::-1]
 
 
+def top_lines(view: View) -> list[Area]:
+    """The first lines of a sheet on which no table shows."""
+    return text_lines(view.strokes, pixels((0.0, 0.0, 1.0, ROOM), view.strokes))[:3]
+
+
 def title_likeness(view: View, lines: list[Area], templates: list[Template]) -> dict[str, float]:
     """How much the largest line above the table is like each template's title."""
     if not lines:

@@ -117,6 +117,14 @@ def test_a_value_that_ran_together_with_its_label_at_the_end_of_a_row_is_taken_o
 
 
 @pytest.mark.weights
+def test_a_form_of_which_no_line_is_left_is_known_by_its_title_alone(reader: Counting) -> None:
+    sheet = matched("home_visit/001", reader).sheet
+    found = match(sheet, [], TEMPLATES.values(), reader.read_line, reader.locate)
+    assert found is not None and found.template.id == "home_visit"
+    assert found.confidence < 0.7 and not found.places
+
+
+@pytest.mark.weights
 def test_only_labels_are_read_to_match(reader: Counting) -> None:
     before = reader.asked
     matched("home_visit/001", reader)
