@@ -41,7 +41,7 @@ UNEXPLAINED = 1e-7
 """Weight of a sum that holds for no meant values."""
 CONVINCING = 4.0
 """How many times likelier than what is written a number must be that the sums ask for. Where the machine misread it
-was 7 times and more on the sheets this was set on; nearer to even, the paper's own mistake would be hidden."""
+was mostly 7 times and more on the sheets this was set on; nearer to even, the paper's own mistake would be hidden."""
 
 _HOPELESS = 1e-10
 _MOST_COMBINATIONS = 40
