@@ -151,6 +151,7 @@ def test_a_sheet_sent_back_is_taken_again_on_a_phone(open_page, reading, county)
     assert page.locator(".retake").count() == 0
     page.get_by_role("link", name="家访.jpg", exact=True).click()
     page.get_by_text("已重拍：家访重拍.jpg").wait_for()
+    page.wait_for_load_state()  # before its styles are there, a page may be wider than the screen
     assert fits(page)
 
 
