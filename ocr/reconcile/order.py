@@ -72,7 +72,7 @@ def _hold(rows: list[dict[str, Settled]], column: str) -> None:
         if start is None:
             continue
         above, below = (starts[near] if 0 <= near < len(starts) else None for near in (place - 1, place + 1))
-        ordered = start == (begun if above is None or above != start else above)
+        ordered = start in (begun, above)
         agreed = int(start == (above if place else 1)) + int(start == below)
         old = rows[place][column]
         flags = old.flags if ordered else tuple(dict.fromkeys((*old.flags, "sequence")))

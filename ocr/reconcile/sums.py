@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ocr.reconcile import Settled
-from ocr.reconcile.table import number
+from ocr.reconcile.balance import number
 
 Row = dict[str, Settled]
 Rules = Sequence[Mapping[str, Any]]

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 from ocr.kinds.evidence import KindReading
 from ocr.reconcile import Settled
+from ocr.reconcile.balance import number
 from ocr.reconcile.order import held_to_order, in_order
 
 Reading = Mapping[str, KindReading]
@@ -79,11 +80,6 @@ def settle_table(rows: Sequence[Reading], totals: Reading,
     for reading, row, share, out in zip((*rows, totals), listed, shares, (*settled, total), strict=True):
         out.update(_chosen(reading, columns, row, share))
     return settled, total
-
-
-def number(value: str) -> int:
-    """A blank cell counts as nought."""
-    return int(value) if value.isdecimal() else 0
 
 
 def _columns(rules: Rules) -> list[str]:

@@ -24,14 +24,12 @@ class Choice:
 
 def in_sight(session: Session, actor: Actor) -> list[Choice]:
     """The townships and schools whose children the actor may see."""
-    narrow = [] if actor.unit_ids is None else [within(Unit.id, actor)]
-    return _choices(session, Unit.kind.in_(("township", "school")), *narrow)
+    return _in_sight(session, actor, "township", "school")
 
 
 def townships_in_sight(session: Session, actor: Actor) -> list[Choice]:
     """The townships among them."""
-    narrow = [] if actor.unit_ids is None else [within(Unit.id, actor)]
-    return _choices(session, Unit.kind == "township", *narrow)
+    return _in_sight(session, actor, "township")
 
 
 def receiving(session: Session, actor: Actor) -> list[Choice]:
@@ -42,6 +40,11 @@ def receiving(session: Session, actor: Actor) -> list[Choice]:
 def townships(session: Session) -> list[Choice]:
     """The townships of the county that are open."""
     return _choices(session, Unit.kind == "township", Unit.active.is_(True))
+
+
+def _in_sight(session: Session, actor: Actor, *kinds: str) -> list[Choice]:
+    narrow = [] if actor.unit_ids is None else [within(Unit.id, actor)]
+    return _choices(session, Unit.kind.in_(kinds), *narrow)
 
 
 def _choices(session: Session, *narrow: ColumnElement[bool]) -> list[Choice]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 from service import identity
 from service.calendar import full_years
@@ -67,7 +68,7 @@ class RowReader:
                  drop_bad_ids: bool = False) -> None:
         self._kind, self._places, self._on, self._drop_bad_ids = kind, places, on, drop_bad_ids
         self._columns = [(kind.column(name), index) for name, index in columns.items()]
-        self._met: dict[tuple[str, str], Clean] = {}
+        self._met = lru_cache(maxsize=_MOST_MET)(clean)
 
     def read(self, number: int, cells: Sequence[Cell]) -> Understood:
         """The row of this number; a row that says nothing at all is skipped."""
@@ -86,14 +87,7 @@ class RowReader:
 
     def _clean(self, kind: str, cell: Cell) -> Clean:
         """The cell understood; schools, classes and days come over and over in a list, and are understood once."""
-        if kind not in _REPEATED or not isinstance(cell, str):
-            return clean(kind, cell)
-        found = self._met.get((kind, cell))
-        if found is None:
-            found = clean(kind, cell)
-            if len(self._met) < _MOST_MET:
-                self._met[kind, cell] = found
-        return found
+        return self._met(kind, cell) if kind in _REPEATED and isinstance(cell, str) else clean(kind, cell)
 
     def _judged(self, number: int, values: dict[str, str], faults: list[Fault]) -> Understood:
         faulty = {fault.column for fault in faults}

@@ -1,6 +1,5 @@
 """Issued months: frozen to the digit, corrected with numbers and differences, ranked as anybody would by hand."""
 
-from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
@@ -10,7 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from service.database import Base, Database
+from service.database import Base
 from service.errors import Conflict, Invalid, NotAllowed
 from service.models import CaseEvent, IssuedReport, Lesson, Transfer, User
 from service.reports import issuing, keeping, month, tally
@@ -23,25 +22,12 @@ from service.reports.periods import Month, this_month
 from service.reports.ranking import rank
 from service.reports.walk import Span
 from tests.county_years import Size, make, record, settle
-from tests.servers import postgres_database
 from tests.service.reports_histories import everyone, month_by_hand
 
 SIZE = Size(cases=40, months=3, schools=8, townships=3)
 MONTHS = [Month(2019, 4).shifted(n) for n in range(SIZE.months)]
 quick = settings(max_examples=3, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate],
                  suppress_health_check=[HealthCheck.function_scoped_fixture])  # a county is not shrunk in good time
-
-
-@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def database(request, tmp_path_factory):
-    """A database with the tables; each test clears it first."""
-    with ExitStack() as stack:
-        url = (f"sqlite:///{tmp_path_factory.mktemp('reports') / 'db.sqlite3'}" if request.param == "sqlite"
-               else stack.enter_context(postgres_database()))
-        made = Database(url)
-        Base.metadata.create_all(made.engine)
-        yield made
-        made.close()
 
 
 def settled(database, seed):

@@ -1,14 +1,12 @@
 """Kept steps are a shortcut: with them, without them, or with half of them, every number is the same."""
 
-from contextlib import ExitStack
 from datetime import UTC, date, datetime
 
-import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from service.database import Base, Database
+from service.database import Base
 from service.models import Case, CaseEvent
 from service.reports import keeping, tally
 from service.reports.figures import Question
@@ -16,25 +14,12 @@ from service.reports.ledger import FIGURES
 from service.reports.periods import Month
 from service.reports.walk import Span
 from tests.county_years import Size, make, record, settle
-from tests.servers import postgres_database
 from tests.service.reports_histories import everyone
 
 SIZE = Size()
 MONTHS = [Month(2019, 4).shifted(n) for n in range(SIZE.months)]
 quick = settings(max_examples=4, deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate],
                  suppress_health_check=[HealthCheck.function_scoped_fixture])  # a county is not shrunk in good time
-
-
-@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def database(request, tmp_path_factory):
-    """A database with the tables; each test clears it first."""
-    with ExitStack() as stack:
-        url = (f"sqlite:///{tmp_path_factory.mktemp('reports') / 'db.sqlite3'}" if request.param == "sqlite"
-               else stack.enter_context(postgres_database()))
-        made = Database(url)
-        Base.metadata.create_all(made.engine)
-        yield made
-        made.close()
 
 
 def fill(database, seed, shares=(1.0,)):
