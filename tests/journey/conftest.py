@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Error, Page, sync_playwright
 from waitress.server import create_server
+from waitress.wasyncore import close_all
 
 from service.models import User
 from service.reading import Reader
@@ -41,13 +42,15 @@ def chromium():
 @pytest.fixture
 def address(app: Flask) -> Iterator[str]:
     """The address of the county's web server."""
-    server = create_server(app, host="127.0.0.1", port=0, threads=6)
+    sockets: dict = {}
+    server = create_server(app, map=sockets, host="127.0.0.1", port=0, threads=6)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.effective_port}"
-    server.task_dispatcher.shutdown()  # what is being answered still wants the server to wake
-    server.trigger.pull_trigger(server.close)  # in the thread that waits on its sockets
-    thread.join(timeout=5)
+    server.task_dispatcher.shutdown(timeout=PATIENCE)  # what is being answered still wants the server to wake
+    # Every socket, in the thread that waits on them: one whose request was still queued would never be left.
+    server.trigger.pull_trigger(lambda: close_all(sockets))
+    thread.join(timeout=PATIENCE)
     assert not thread.is_alive()
 
 
