@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -28,6 +28,10 @@ GRAIN, WIDEST = 2 * STEP, 3200
 """Input widths are multiples of GRAIN up to WIDEST: the cost is that of the columns, so a digit gets no more than
 it needs, and without an arena memory stays flat however many widths there are."""
 
+TOGETHER, BATCH = 40_000, 16
+"""Pixels of input, and crops, that go through the network at once. A small crop by itself costs twice what it costs
+among others, because the weights are fetched anew each time; beyond this size the intermediate results are."""
+
 CLEAR = 0.85
 """Mean probability of its characters from which on print that was read coarsely is not read again as it is."""
 
@@ -46,27 +50,38 @@ class Engine:
         self._models = models
         self._session = {**_SESSION, "intra_op_num_threads": threads}
 
-    def emissions(self, crop: Pixels, look: Look = WHOLE) -> Emissions:
-        """Probabilities of the text in `crop` (rows × columns × BGR), one line, upright, looked at as `look` says."""
-        batch, used = _prepared(crop, self._rows or look.rows, look.share)
-        steps: NDArray[np.float32] = self._recogniser.paddlex_predictor.runner(x=[batch])[0][0]
-        keep = min(len(steps), used // STEP + 2)
-        return Emissions(np.ascontiguousarray(steps[:keep]), self._alphabet, STEP * crop.shape[1] / used)
+    def emissions(self, crops: Sequence[Pixels], look: Look = WHOLE) -> list[Emissions]:
+        """Probabilities of the text in each of `crops` (rows × columns × BGR), one line, upright, looked at as `look`
+        says.
+
+        Only crops that fill the same columns go through the network together, so that none is padded for another's
+        sake: what is said of it does not depend on its company.
+        """
+        prepared = [_prepared(crop, self._rows or look.rows, look.share) for crop in crops]
+        seen: dict[int, Emissions] = {}
+        for places in _alike([picture.shape for picture, _ in prepared]):
+            batch = np.stack([prepared[place][0] for place in places])
+            steps: NDArray[np.float32] = self._recogniser.paddlex_predictor.runner(x=[batch])[0]
+            for place, own in zip(places, steps, strict=True):
+                used = prepared[place][1]
+                kept = own[:min(len(own), used // STEP + 2)].copy()
+                seen[place] = Emissions(kept, self._alphabet, STEP * crops[place].shape[1] / used)
+        return [seen[place] for place in range(len(crops))]
 
     def read_line(self, crop: Pixels) -> tuple[str, float]:
         """The most probable text of one line, its mean character probability (0–1)."""
-        return best_path(self.emissions(crop))
+        return best_path(*self.emissions([crop]))
 
     def read_print(self, crop: Pixels) -> tuple[str, float]:
         """The same for a line of print, at a quarter of the cost where it is clear."""
-        text, score = best_path(self.emissions(crop, PRINT))
+        text, score = best_path(*self.emissions([crop], PRINT))
         return (text, score) if score >= CLEAR else self.read_line(crop)
 
     def locate(self, crop: Pixels) -> list[tuple[str, float]]:
         """Each character of a line with its middle, 0–1 of the crop's width."""
-        seen = self.emissions(crop, SKIMMED)
+        [seen] = self.emissions([crop], SKIMMED)
         if best_path(seen)[1] < CLEAR:
-            seen = self.emissions(crop)
+            [seen] = self.emissions([crop])
         return [(character, min(1.0, (step + 0.5) * seen.stride / crop.shape[1]))
                 for character, _, step in path_characters(seen)]
 
@@ -117,16 +132,26 @@ def download_models() -> Path:
 
 
 def _prepared(crop: Pixels, height: int, share: float) -> tuple[NDArray[np.float32], int]:
-    """`crop` as the model's input (1 × 3 × height × columns, a multiple of GRAIN) and the columns it fills."""
+    """`crop` as the model's input (3 × height × columns, a multiple of GRAIN) and the columns it fills."""
     import cv2
 
     rows, columns = crop.shape[:2]
     filled = min(WIDEST, max(1, round(columns * share * HEIGHT / max(1, rows))))
     width = max(2 * GRAIN, -(-filled // GRAIN) * GRAIN)
     scaled = cv2.resize(crop, (filled, height), interpolation=cv2.INTER_AREA if rows > height else cv2.INTER_LINEAR)
-    batch = np.zeros((1, 3, height, width), np.float32)
-    batch[0, :, :, :filled] = scaled.transpose(2, 0, 1) / np.float32(127.5) - np.float32(1)
-    return batch, filled
+    picture = np.zeros((3, height, width), np.float32)
+    picture[:, :, :filled] = scaled.transpose(2, 0, 1) / np.float32(127.5) - np.float32(1)
+    return picture, filled
+
+
+def _alike(shapes: Sequence[tuple[int, ...]]) -> Iterator[list[int]]:
+    """The places of inputs of one shape, so many at a time as go through the network together."""
+    same: dict[tuple[int, ...], list[int]] = {}
+    for place, shape in enumerate(shapes):
+        same.setdefault(shape, []).append(place)
+    for (_, rows, columns), places in same.items():
+        many = max(1, min(BATCH, TOGETHER // (rows * columns)))
+        yield from (places[start:start + many] for start in range(0, len(places), many))
 
 
 def _bounds(polygon: Any) -> tuple[int, int, int, int]:

@@ -1,8 +1,8 @@
-"""How finely a line is looked at: coarsely first, and again as it is where that leaves a doubt."""
+"""How finely lines are looked at: coarsely first, and again as they are where that leaves a doubt."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,11 +31,18 @@ GLANCED = Look(32, 0.5)
 PRINT = Look(24, 0.5)
 """A quarter of the cost: printed words stay what they are."""
 
-Ask = Callable[[NDArray[np.uint8], Look], Emissions]
+Ask = Callable[[Sequence[NDArray[np.uint8]], Look], list[Emissions]]
 
 
-def looked(ask: Ask, crop: NDArray[np.uint8], first: Look, sure: float) -> Emissions:
-    """What `ask` sees in a line at a first look, or as it is when a character is less probable than `sure`."""
-    seen = ask(crop, first)
-    least = min((p for _, p, _ in path_characters(seen)), default=0.0)
-    return seen if least >= sure or first == WHOLE else ask(crop, WHOLE)
+def looked(ask: Ask, crops: Sequence[NDArray[np.uint8]], first: Look, sure: float) -> list[Emissions]:
+    """What `ask` sees in each line at a first look, or as it is when a character is less probable than `sure`."""
+    seen = ask(crops, first)
+    doubtful = [place for place, line in enumerate(seen) if first != WHOLE and _least(line) < sure]
+    for place, line in zip(doubtful, ask([crops[place] for place in doubtful], WHOLE), strict=True):
+        seen[place] = line
+    return seen
+
+
+def _least(line: Emissions) -> float:
+    """Probability of a line's least certain character; 0 when there is none."""
+    return min((p for _, p, _ in path_characters(line)), default=0.0)

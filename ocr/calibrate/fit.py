@@ -113,12 +113,12 @@ class _Remembering:
         self._engine = engine
         self._known: dict[tuple[bytes, Look], Emissions] = {}
 
-    def emissions(self, crop: Image, look: Look = WHOLE) -> Emissions:
+    def emissions(self, crops: Sequence[Image], look: Look = WHOLE) -> list[Emissions]:
         """As the engine gives them."""
-        key = crop.tobytes(), look
-        if key not in self._known:
-            self._known[key] = self._engine.emissions(crop, look)
-        return self._known[key]
+        keys = [(crop.tobytes(), look) for crop in crops]
+        unknown = {key: crop for key, crop in zip(keys, crops, strict=True) if key not in self._known}
+        self._known |= zip(unknown, self._engine.emissions(list(unknown.values()), look), strict=True)
+        return [self._known[key] for key in keys]
 
 
 def _lists(folder: Path) -> Lists:

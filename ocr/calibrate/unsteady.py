@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -48,9 +49,9 @@ class Unsteady:
         self._engine, self._rng = engine, np.random.default_rng(seed)
         self._style = Style.of(self._rng)
 
-    def emissions(self, crop: Image, look: Look = WHOLE) -> Emissions:
-        """Of the crop as it was rewritten."""
-        return self._engine.emissions(rewritten(crop, self._style, self._rng), look)
+    def emissions(self, crops: Sequence[Image], look: Look = WHOLE) -> list[Emissions]:
+        """Of the crops as they were rewritten."""
+        return self._engine.emissions([rewritten(crop, self._style, self._rng) for crop in crops], look)
 
 
 def rewritten(crop: Image, style: Style, rng: np.random.Generator) -> Image:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Protocol
 
 import cv2
@@ -68,8 +69,8 @@ class _Seen:
 class Recogniser(Protocol):
     """The part of the engine that is needed here."""
 
-    def emissions(self, crop: Image, look: Look = WHOLE) -> Emissions:
-        """Probabilities along one line of writing, looked at as finely as `look` says."""
+    def emissions(self, crops: Sequence[Image], look: Look = WHOLE) -> list[Emissions]:
+        """Probabilities along each line of writing, looked at as finely as `look` says."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,8 @@ class FieldReader:
         """The fields that were found, before they are weighed; running text comes last, with names to lean on."""
         template, places = self.match.template, self.match.places
         specs = [spec for spec in template.fields if spec.name in places]
-        seen = {spec.name: self._seen(spec, places[spec.name]) for spec in specs}
+        found = self._seen([(spec, places[spec.name]) for spec in specs])
+        seen = {spec.name: own for spec, own in zip(specs, found, strict=True)}
         early = {spec.name: self._read(spec, seen[spec.name]) for spec in specs if spec.kind not in _LAST}
         settled = settle(_mentioned(template, early, seen), template.rules, self.knowledge)
         words = _names(template, settled)
@@ -111,7 +113,7 @@ class FieldReader:
     def settled_table(self) -> list[dict[str, Settled]]:
         """The records and, last, the row of sums, before they are weighed."""
         template = self.match.template
-        read = [self._row(template, places) for places in self._lines]
+        read = self._rows(self._lines)
         rows, totals = settle_table(read[:-1], read[-1], template.rules)
         rows = settle_rows(rows, read[:-1], template.rules, self.knowledge)
         rows, totals = hold_to_sums(rows, totals, template.rules)
@@ -126,14 +128,22 @@ class FieldReader:
             rows = rows[1:]
         return (*rows, self.match.totals)
 
-    def _row(self, template: Template, places: Mapping[str, Place]) -> dict[str, KindReading]:
-        return {spec.name: self._read(spec, self._seen(spec, places[spec.name]))
-                for spec in template.columns if spec.name in places}
+    def _rows(self, lines: Sequence[Mapping[str, Place]]) -> list[dict[str, KindReading]]:
+        """The candidates of each cell of a table's lines. All are looked at together: small crops cost half so."""
+        cells = [(row, spec) for row, places in enumerate(lines)
+                 for spec in self.match.template.columns if spec.name in places]
+        read: list[dict[str, KindReading]] = [{} for _ in lines]
+        seen = self._seen([(spec, lines[row][spec.name]) for row, spec in cells])
+        for (row, spec), what in zip(cells, seen, strict=True):
+            read[row][spec.name] = self._read(spec, what)
+        return read
 
-    def _seen(self, spec: FieldSpec, place: Place) -> _Seen:
-        """What is written in a place; a place without ink is blank and costs nothing."""
-        crops = tuple(self._crops(spec, place)) if place.ink and spec.kind != "stamp" else ()
-        return _Seen(crops, self._lines_of(spec, crops))
+    def _seen(self, wanted: Sequence[tuple[FieldSpec, Place]]) -> list[_Seen]:
+        """What is written in each place; a place without ink is blank and costs nothing."""
+        crops = [tuple(self._crops(spec, place)) if place.ink and spec.kind != "stamp" else ()
+                 for spec, place in wanted]
+        lines = self._lines_of([(spec, crop) for (spec, _), own in zip(wanted, crops, strict=True) for crop in own])
+        return [_Seen(own, tuple(islice(lines, len(own)))) for own in crops]
 
     def _read(self, spec: FieldSpec, seen: _Seen, words: tuple[str, ...] = ()) -> KindReading:
         """The candidates of one place; one with another field's label in it is for a person."""
@@ -154,19 +164,24 @@ class FieldReader:
             struck = [without_struck(crop) for crop in crops]
             if any(hit for _, hit in struck):
                 right = [crop for crop, _ in struck]
-                return corrected(self._decoded(spec, self._lines_of(spec, right), right, words), reading)
+                again = tuple(self._lines_of([(spec, crop) for crop in right]))
+                return corrected(self._decoded(spec, again, right, words), reading)
         if spec.kind in _SLIPS and not (reading.evidence and reading.evidence.options):
             rest = after_slip(crops[0], lines[0])
             if rest is not None:
                 return without_slip(reading, self._decoded(spec, (rest, *lines[1:]), (), words))
         return slashed(reading, crops[0]) if spec.kind == "count" and len(crops) == 1 else reading
 
-    def _lines_of(self, spec: FieldSpec, crops: Sequence[Image]) -> tuple[Emissions, ...]:
-        """What the recogniser says of each line. Boxes to tick are looked for beside their words: there the
-        places of characters matter, and they are read as they are.
-        """
-        look, sure = (WHOLE, 0.0) if words_of(spec) else _LOOKS.get(spec.kind, _SKIMMED)
-        return tuple(looked(self.engine.emissions, crop, look, sure) for crop in crops)
+    def _lines_of(self, crops: Sequence[tuple[FieldSpec, Image]]) -> Iterator[Emissions]:
+        """What the recogniser says of each line, in order; those looked at alike are looked at together."""
+        alike: dict[tuple[Look, float], list[int]] = {}
+        for place, (spec, _) in enumerate(crops):
+            alike.setdefault(_look(spec), []).append(place)
+        seen: dict[int, Emissions] = {}
+        for (look, sure), places in alike.items():
+            lines = looked(self.engine.emissions, [crops[place][1] for place in places], look, sure)
+            seen |= dict(zip(places, lines, strict=True))
+        return (seen[place] for place in range(len(crops)))
 
     def _decoded(self, spec: FieldSpec, lines: tuple[Emissions, ...], crops: Sequence[Image],
                  words: tuple[str, ...]) -> KindReading:
@@ -195,6 +210,13 @@ class FieldReader:
     def _sealed(self) -> frozenset[str]:
         """Fields whose place also takes a seal."""
         return frozenset(mark.of for mark in self.match.template.marks if mark.kind == "seal")
+
+
+def _look(spec: FieldSpec) -> tuple[Look, float]:
+    """How finely a field is looked at first, and the probability each character must have then. Boxes to tick are
+    looked for beside their words: there the places of characters matter, and they are read as they are.
+    """
+    return (WHOLE, 0.0) if words_of(spec) else _LOOKS.get(spec.kind, _SKIMMED)
 
 
 def side_by_side(sheet: RectifiedSheet, cells: Iterable[Box], strokes: InkMap) -> Image | None:

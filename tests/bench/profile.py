@@ -59,6 +59,7 @@ class Clock:
     seconds: Counter[str] = field(default_factory=Counter)
     calls: Counter[str] = field(default_factory=Counter)
     columns: Counter[str] = field(default_factory=Counter)
+    lines: Counter[str] = field(default_factory=Counter)
     doing: list[str] = field(default_factory=list)
     inside: list[float] = field(default_factory=list)
 
@@ -129,10 +130,11 @@ def _watch_recogniser(clock: Clock, engine: Any) -> None:
     ask = engine.emissions
     timed = {step: clock.timed(ask, step) for step in ("recogniser: print", "recogniser: values")}
 
-    def asked(crop: Any, look: Look = WHOLE) -> Any:
+    def asked(crops: Any, look: Look = WHOLE) -> Any:
         step = "recogniser: print" if "match" in clock.doing else "recogniser: values"
-        clock.columns[step] += round(crop.shape[1] * look.share * look.rows / crop.shape[0])
-        return timed[step](crop, look)
+        clock.lines[step] += len(crops)
+        clock.columns[step] += sum(round(crop.shape[1] * look.share * look.rows / crop.shape[0]) for crop in crops)
+        return timed[step](crops, look)
 
     engine.emissions = asked
 
@@ -147,7 +149,7 @@ def _show(clock: Clock, whole: float, sheets: int) -> None:
     print(f"{'all':30}{1000 * whole / sheets:>12.1f}")
     for step, columns in clock.columns.items():
         print(f"{step}: as much as {columns / sheets:.0f} columns of 48 rows a sheet, "
-              f"{columns / max(1, clock.calls[step]):.0f} a call")
+              f"{columns / max(1, clock.lines[step]):.0f} a line, {clock.lines[step] / sheets:.0f} lines")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -14,7 +14,7 @@ import pytest
 
 from ocr import engine_weights
 from ocr.decode import best_path
-from ocr.engine import GRAIN, STEP, WIDEST, Engine
+from ocr.engine import BATCH, GRAIN, STEP, WIDEST, Engine, _alike
 from ocr.looks import PRINT, WHOLE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -44,7 +44,7 @@ def test_a_line_is_read_with_the_wheels_weights_and_without_a_socket(engine, mon
 @pytest.mark.weights
 def test_emissions_are_probabilities_over_the_alphabet_one_row_for_eight_columns(engine):
     crop = line("718")
-    found = engine.emissions(crop)
+    [found] = engine.emissions([crop])
     assert found.steps.shape[1] == len(found.alphabet.characters) == 18710
     assert abs(len(found.steps) - crop.shape[1] * 48 / crop.shape[0] / STEP) <= 3
     assert np.allclose(found.steps.sum(axis=1), 1, atol=1e-3)
@@ -53,15 +53,36 @@ def test_emissions_are_probabilities_over_the_alphabet_one_row_for_eight_columns
 @pytest.mark.weights
 def test_the_same_crop_gives_the_same_probabilities_whatever_was_read_before(engine):
     crop = line("697")
-    before = engine.emissions(crop).steps
+    [before] = engine.emissions([crop])
     engine.read_line(line("0123456789"))
-    assert np.array_equal(before, engine.emissions(crop).steps)
+    [after] = engine.emissions([crop])
+    assert np.array_equal(before.steps, after.steps)
+
+
+@pytest.mark.weights
+def test_what_is_said_of_a_crop_does_not_depend_on_its_company(engine):
+    crops = [line(text) for text in ("7", "20190411", "19", "3", "718", "0", "20190412", "5")]
+    together = engine.emissions(crops)
+    for crop, among in zip(crops, together, strict=True):
+        [alone] = engine.emissions([crop])
+        assert alone.stride == among.stride
+        assert np.allclose(alone.steps, among.steps, atol=1e-4)
+    assert [best_path(found)[0] for found in together] == ["7", "20190411", "19", "3", "718", "0", "20190412", "5"]
+
+
+def test_inputs_of_one_shape_go_together_and_not_too_many_at_once():
+    small, wide = (3, 32, 32), (3, 40, 2000)
+    shapes = [small] * (BATCH + 3) + [wide, small, wide]
+    groups = list(_alike(shapes))
+    assert sorted(place for group in groups for place in group) == list(range(len(shapes)))
+    assert all(len({shapes[place] for place in group}) == 1 for group in groups)
+    assert [len(group) for group in groups] == [BATCH, 4, 1, 1]
 
 
 @pytest.mark.weights
 @pytest.mark.parametrize("shape", [(1, 1), (300, 2), (2, 4000), (48, 9000)])
 def test_odd_shapes_are_read_as_something_and_never_fail(engine, shape):
-    text, score = best_path(engine.emissions(np.full((*shape, 3), 255, np.uint8)))
+    text, score = best_path(*engine.emissions([np.full((*shape, 3), 255, np.uint8)]))
     assert isinstance(text, str)
     assert 0 <= score <= 1
 
@@ -82,9 +103,9 @@ def test_print_is_read_coarsely_and_again_as_it_is_where_that_is_doubtful(engine
     asked = []
     plain = Engine.emissions
 
-    def counted(self, crop, look=WHOLE):
+    def counted(self, crops, look=WHOLE):
         asked.append(look)
-        return plain(self, crop, look)
+        return plain(self, crops, look)
 
     monkeypatch.setattr(Engine, "emissions", counted)
     assert engine.read_print(line("20190411"))[0] == "20190411"

@@ -101,7 +101,7 @@ def test_struck_out_digits_are_taken_out_and_others_are_left(reader):
 
 
 def line(reader: Reader, *characters: tuple[str, int]) -> Emissions:
-    letters = reader.engine.emissions(np.full((48, 64, 3), 255, np.uint8)).alphabet
+    letters = reader.engine.emissions([np.full((48, 64, 3), 255, np.uint8)])[0].alphabet
     steps = np.zeros((characters[-1][1] + 3, len(letters.characters)), np.float32)
     steps[:, 0] = 1
     for character, step in characters:
