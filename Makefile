@@ -9,6 +9,9 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes
 PYTEST ?= $(PY) -m pytest
 
+# Every process of ours would otherwise compile all of it again: the tests alone start a hundred.
+unexport PYTHONDONTWRITEBYTECODE
+
 help:
 	@echo "make demo    a made-up county with sample scans, on this machine, at a printed address"
 	@echo "make run     the same program with an empty county"

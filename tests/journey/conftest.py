@@ -19,8 +19,19 @@ from tests.conftest import County
 from workers.loop import run
 
 CHROMIUM = Path(os.environ.get("TEST_CHROMIUM", "/usr/bin/chromium"))
+UNUSED = (
+    # Two pages of Chromium's own address bar, in every window and told of every step: a third of the browser's time.
+    "WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup",
+    "SpareRendererForSitePerProcess",  # a process in reserve for a window that soon closes
+    # What Playwright turns off itself: of several such lists Chromium goes by the last.
+    "AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "PaintHolding", "ThirdPartyStoragePartitioning",
+    "AvoidCorsURLLoaderRestartOnRedirect", "OptimizationHints", "NetworkTimeServiceQuerying", "AimEnabled",
+    "PreconnectToSearch",
+)
+"""Parts of Chromium that no test looks at."""
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-             "--disable-component-update", "--disable-sync"]
+             "--disable-component-update", "--disable-sync", f"--disable-features={','.join(UNUSED)}"]
 DESKTOP, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
 PATIENCE = 60
 """Seconds after which what a test waits for is held never to come: many times what a busy machine needs."""
