@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from ocr.errors import DamagedFile, TooLarge
 from ocr.filetype import LIMITS, RISKY, Limits, kind_of
-from ocr.picture import decode, dpi_of, open_picture
+from ocr.picture import LONGEST, decode, dpi_of, open_picture
 from ocr.render import RenderChild
 from ocr.results import Problem
 
@@ -43,12 +45,37 @@ def open_sheets(path: Path, limits: Limits = LIMITS) -> Iterator[LoadedSheet]:
         yield from _rendered(path, kind, limits)
         return
     with open_picture(path, kind, limits) as picture:
-        try:
-            rgb, missing = decode(picture)
-        except MemoryError as hungry:
-            raise TooLarge("out of memory") from hungry
-        pixels = np.frombuffer(rgb.tobytes("raw", "BGR"), np.uint8).reshape(rgb.height, rgb.width, 3)
+        pixels, missing = _quickly(path, picture), 0.0
+        if pixels is None:
+            pixels, missing = _decoded(picture)
         yield LoadedSheet(0, pixels, dpi_of(picture), _notes(missing))
+
+
+def _quickly(path: Path, picture: Image.Image) -> NDArray[np.uint8] | None:
+    """The pixels of a whole JPEG of ordinary size straight in OpenCV's order, at half the cost; None for any other."""
+    if picture.format != "JPEG" or picture.mode not in ("RGB", "L") or max(picture.size) > LONGEST:
+        return None
+    data = path.read_bytes()
+    if not data.endswith(_END):
+        return None
+    try:
+        pixels: NDArray[np.uint8] | None = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)  # type: ignore[assignment]
+    except cv2.error:
+        return None
+    return pixels
+
+
+_END = b"\xff\xd9"
+"""The end marker of a JPEG: one without it broke off."""
+
+
+def _decoded(picture: Image.Image) -> tuple[NDArray[np.uint8], float]:
+    """The pixels of any picture, and the share (0–1) missing at its end."""
+    try:
+        rgb, missing = decode(picture)
+    except MemoryError as hungry:
+        raise TooLarge("out of memory") from hungry
+    return np.frombuffer(rgb.tobytes("raw", "BGR"), np.uint8).reshape(rgb.height, rgb.width, 3), missing
 
 
 def _ordinary(path: Path, kind: str, limits: Limits) -> bool:

@@ -91,13 +91,16 @@ def _ink_map(sheet: RectifiedSheet, seals: Sequence[Seal]) -> InkMap:
     for seal in seals:
         dark[_seal_ink(seal, sheet, (width, height)) > 0] = 0
     labels, stats = parts(dark)
+    at = np.flatnonzero(dark != 0)
+    stroke = labels.ravel()[at]
     sure = np.zeros(len(stats), bool)
-    sure[labels[small < SURE]] = True
+    sure[stroke[small.ravel()[at] < SURE]] = True
     area, long = stats[:, 4], np.maximum(stats[:, 2], stats[:, 3])
     keep = (area >= 6) & (long >= 4) & sure
     keep[0] = False
     keep &= ~_line_remains(stats) & ~_surround(stats, (width, height))
-    mask = np.where(keep, np.uint8(255), np.uint8(0))[labels]
+    mask = np.zeros_like(dark)
+    mask.ravel()[at] = np.where(keep, np.uint8(255), np.uint8(0))[stroke]
     chosen = stats[keep]
     boxes = np.stack([chosen[:, 0], chosen[:, 1], chosen[:, 0] + chosen[:, 2], chosen[:, 1] + chosen[:, 3]], axis=1)
     return InkMap(mask, boxes.astype(np.int32), chosen[:, 4].astype(np.int32), _under(boxes, seals))

@@ -88,7 +88,7 @@ class Reader:
         notes = _with_several(notes, sheet, found.tables)
         lost = () if found.places or found.rows else (RULING_LOST,)
         reading = self._form(path, loaded, found, knowledge, (*notes, *found.sheet.problems, *lost), started)
-        return ReadSheet(reading, _jpeg(found.sheet.pixels), ink_print(found.sheet.pixels, boxes_of(reading)))
+        return ReadSheet(reading, _jpeg(found.sheet.pixels), ink_print(found.sheet.flat, boxes_of(reading)))
 
     def _form(self, path: Path, loaded: LoadedSheet, found: Match, knowledge: Knowledge,
               problems: tuple[Problem, ...], started: float) -> SheetReading:

@@ -15,7 +15,7 @@ import numpy as np
 
 from ocr.decode import IMPOSSIBLE, Emissions, path_characters
 from ocr.kinds.evidence import KindReading, merged
-from ocr.pipeline.strikes import SLOPES, Image, ink_of, longest_run
+from ocr.pipeline.strikes import SLOPES, Image, ink_of, longest_run, may_hold_bar
 
 _LONG = 0.9
 """Length of a bar in distances from one character to the next: 28 of 31 struck characters, one sound one in seven."""
@@ -52,11 +52,12 @@ def _barred(crop: Image, middle: float, pitch: float, long: float) -> bool:
     pitch, high = min(pitch, 1.25 * len(rows)), len(rows)
     left = max(0, int(middle - 0.8 * pitch))
     part = dark[rows[0] + int(0.2 * high):rows[0] + int(0.85 * high) + 1, left:int(middle + 0.8 * pitch) + 1]
-    if min(part.shape) < 4:
+    shortest = max(1, math.ceil(long * pitch))
+    if min(part.shape) < 4 or not may_hold_bar(part, shortest):
         return False
     thick = cv2.dilate(part.astype(np.uint8), np.ones((3, 1), np.uint8))
     best = (0, 0)
-    least = np.ones((1, max(1, math.ceil(long * pitch))), np.uint8)
+    least = np.ones((1, shortest), np.uint8)
     for slope in SLOPES:
         shear = np.array([[1, 0, 0], [slope, 1, -slope * thick.shape[1] / 2]], np.float32)
         level = cv2.warpAffine(thick, shear, thick.shape[::-1], flags=cv2.INTER_NEAREST)

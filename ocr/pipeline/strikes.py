@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ocr.decode import IMPOSSIBLE
 from ocr.kinds.evidence import KindReading, merged
+from ocr.rectify.columns import stretches
 
 Image = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
@@ -87,6 +88,8 @@ def _longest_bar(dark: Mask, first: int, shortest: int) -> Bar | None:
 
     None when no run has `shortest` columns.
     """
+    if not may_hold_bar(dark, shortest):
+        return None
     thick = cv2.dilate(dark.astype(np.uint8), np.ones((3, 1), np.uint8))
     high, wide = dark.shape
     least = np.ones((1, shortest), np.uint8)
@@ -100,6 +103,11 @@ def _longest_bar(dark: Mask, first: int, shortest: int) -> Bar | None:
         if best is None or right - left > best[1] - best[0]:
             best = (left, right, row)
     return best
+
+
+def may_hold_bar(dark: Mask, long: int) -> bool:
+    """Whether `long` columns in a row hold ink: figures mostly stand apart, and the slopes need not be tried."""
+    return max((end - start for start, end in stretches(np.asarray(dark.any(axis=0)))), default=0) >= long
 
 
 def longest_run(mask: Image, first: int) -> tuple[int, int, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from weakref import ref
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ocr.rectify.quad import Corners, four_sided, frame, plausible
 from ocr.rectify.quick import smaller
 from ocr.rectify.sheet import Image
-from ocr.rectify.sides import refined, score_of, slopes
+from ocr.rectify.sides import Slopes, refined, score_of, slopes
 
 SMALL = 480
 """Pixels of the longer side at which the outline is looked for."""
@@ -65,24 +65,38 @@ def _outline(pixels: Image) -> Outline:
     smooth = without_print(small)
     slope = slopes(smooth)
     best, best_score = None, 0.0
+    tried: list[Corners] = []
     for mask in _paper_masks(smooth) if min(smooth.shape[:2]) >= 8 else ():
         if best_score >= PLAIN:
             break
         for rough in _quads(mask):
-            if not plausible(rough, smooth.shape[1], smooth.shape[0]):
+            if not plausible(rough, smooth.shape[1], smooth.shape[0]) or _among(rough, tried):
                 continue
-            corners = rough
-            for _ in range(3):
+            tried.append(rough)
+            for corners in _nearer(rough, slope):
                 score = score_of(corners, slope, smooth)
                 if score > best_score:
                     best, best_score = corners, score
-                moved = refined(corners, slope)
-                if np.array_equal(moved, corners):
-                    break
-                corners = moved
     if best is None or best_score < 0.45:
         return Outline(frame(width, height), 0.0, found=False, small=small, smooth=smooth)
     return Outline(best / np.float32(scale), best_score, found=True, small=small, smooth=smooth)
+
+
+def _among(corners: Corners, tried: Sequence[Corners]) -> bool:
+    """Whether the same corners were tried before: two guesses of what is paper often agree."""
+    return any(float(np.abs(corners - other).max()) < 1.5 for other in tried)
+
+
+def _nearer(rough: Corners, slope: Slopes) -> Iterator[Corners]:
+    """The rough corners, then the same moved onto edges, and once more."""
+    corners = rough
+    yield corners
+    for _ in range(2):
+        moved = refined(corners, slope)
+        if np.array_equal(moved, corners):
+            return
+        corners = moved
+        yield corners
 
 
 def without_print(small: Image) -> Image:

@@ -78,7 +78,8 @@ class RectifiedSheet:
             x0, y0, x1, y1 = self.area(other)
             hide[max(0, y0 - top):max(0, y1 - top), max(0, x0 - left):max(0, x1 - left)] = 255
         if hide.any():
-            crop[hide > 0] = _paper(crop, self._enlarged(self.flat, (left, top, right, bottom)))
+            ys, xs = self._nearest((left, top, right, bottom))
+            crop[hide > 0] = _paper(crop, self.flat[ys][:, xs])
         return crop
 
     def _bleach(self, crop: Image, at: tuple[int, int], seal: Box) -> None:
@@ -91,17 +92,20 @@ class RectifiedSheet:
 
     def ruled(self, area: tuple[int, int, int, int]) -> Image:
         """Mask (255) of the ruling lines within an area in pixels, in that area's size."""
-        part = self._enlarged(self.across, area) | self._enlarged(self.down, area)
+        ys, xs = self._nearest(area)
+        around = np.s_[ys[0]:ys[-1] + 1, xs[0]:xs[-1] + 1]
+        if not (self.across[around].any() or self.down[around].any()):
+            return np.zeros((len(ys), len(xs)), np.uint8)
+        part = (self.across[ys] | self.down[ys])[:, xs]
         return np.asarray(cv2.dilate(part, np.ones((3, 3), np.uint8)), np.uint8)
 
-    def _enlarged(self, small: Image, area: tuple[int, int, int, int]) -> Image:
-        """What one of the smaller pictures shows of an area in pixels, in that area's size."""
+    def _nearest(self, area: tuple[int, int, int, int]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """The rows and the columns of the smaller pictures that show those of an area in pixels."""
         left, top, right, bottom = area
-        rows, columns = small.shape
+        rows, columns = self.flat.shape
         width, height = self.size
-        ys = np.minimum((np.arange(top, bottom) * rows) // height, rows - 1)
-        xs = np.minimum((np.arange(left, right) * columns) // width, columns - 1)
-        return np.asarray(small[np.ix_(ys, xs)])
+        return (np.minimum((np.arange(top, bottom) * rows) // height, rows - 1),
+                np.minimum((np.arange(left, right) * columns) // width, columns - 1))
 
     def turn(self, degrees: int) -> RectifiedSheet:
         """This sheet turned clockwise by 0, 90, 180 or 270 degrees."""

@@ -31,6 +31,9 @@ def between(flat: Image, level: Sequence[Rule], plumb: Sequence[Rule],
     for upper, lower, left, right in bands:
         elsewhere = [round(rule.where((upper.at + lower.at) / 2)) - left for rule in plumb
                      if rule.end - rule.start > max(4 * SHORTEST, 1.7 * (lower.at - upper.at))]
+        if prolong:  # what is drawn in this band need not be looked for
+            elsewhere = [at for at in elsewhere
+                         if not _known(plumb, at + left, upper.where(at + left), lower.where(at + left))]
         band = _levelled(wide, upper, lower, left, right)
         columns = _about(elsewhere, band.shape[1]) if prolong else [(0, band.shape[1])]
         for place in [left + a + x for a, b in columns

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from ocr.inkprint import ink_print
+from ocr.rectify.light import evened
 from ocr.same_ink import ONE_PAPER, likeness
 
 BOXES = {f"0.f{n}": (0.1 + 0.4 * (n % 2), 0.1 + 0.08 * (n // 2), 0.48 + 0.4 * (n % 2), 0.17 + 0.08 * (n // 2))
@@ -29,6 +30,11 @@ def written(seed, blank=()):
     return page
 
 
+def printed(page):
+    """The print of a page as the reader has it, in even light."""
+    return ink_print(evened(page), BOXES)
+
+
 def photographed(page, seed):
     """The page as a second picture has it after straightening: a little off, in a slope of light, with noise."""
     rng = np.random.default_rng(seed)
@@ -44,18 +50,18 @@ def photographed(page, seed):
 @pytest.mark.parametrize("seed", range(4))
 def test_two_pictures_of_one_paper_are_alike_and_another_paper_is_not(seed):
     page = written(seed)
-    one, other = ink_print(page, BOXES), ink_print(photographed(page, seed + 100), BOXES)
+    one, other = printed(page), printed(photographed(page, seed + 100))
     assert likeness(one, other) >= ONE_PAPER
-    assert likeness(one, ink_print(photographed(written(seed + 10), seed + 100), BOXES)) < ONE_PAPER
+    assert likeness(one, printed(photographed(written(seed + 10), seed + 100))) < ONE_PAPER
 
 
 def test_blank_cells_say_nothing_unless_the_other_sheet_has_writing_there():
     many = [f"0.f{n}" for n in range(2, 16)]
-    blank = ink_print(written(1, blank=many), BOXES)
+    blank = printed(written(1, blank=many))
     assert blank["0.f5"] == "" and likeness(blank, blank) == 0.0
-    assert likeness(ink_print(written(1), BOXES), ink_print(written(1, blank=many[:10]), BOXES)) < ONE_PAPER
+    assert likeness(printed(written(1)), printed(written(1, blank=many[:10]))) < ONE_PAPER
 
 
 def test_a_print_is_small_and_tells_no_letter():
-    cells = ink_print(written(2), BOXES)
+    cells = printed(written(2))
     assert all(len(cell) == 72 for cell in cells.values())

@@ -162,3 +162,12 @@ def test_looking_at_a_file_loads_no_vision_library() -> None:
         [sys.executable, "-c", "import ocr.filetype, ocr.picture, sys, json; print(json.dumps(sorted(sys.modules)))"],
         capture_output=True, text=True, timeout=60, check=True, cwd=Path(__file__).resolve().parents[2])
     assert not {"cv2", "numpy", "paddleocr"} & set(json.loads(loaded.stdout))
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
+def test_a_whole_jpeg_is_the_same_by_either_decoder(tmp_path: Path, mode: str) -> None:
+    noise = np.random.default_rng(1).integers(0, 255, (60, 80, 3), np.uint8)
+    whole, broken = tmp_path / "whole.jpg", tmp_path / "broken.jpg"
+    Image.fromarray(noise).convert(mode).save(whole, "JPEG", quality=85)
+    broken.write_bytes(whole.read_bytes() + b"\0")  # its last bytes are no end marker: Pillow decodes it
+    assert np.array_equal(load(whole).pixels, load(broken).pixels)
