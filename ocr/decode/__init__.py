@@ -50,6 +50,11 @@ class Emissions:
         """The most probable character at each step: asked for several times, and out of 18,710."""
         return np.asarray(self.steps.argmax(axis=1))
 
+    @cached_property
+    def most(self) -> NDArray[np.float32]:
+        """The greatest probability of each character along the line: a place is read over several alphabets."""
+        return np.asarray(self.steps.max(axis=0))
+
 
 @dataclass(frozen=True)
 class Lattice:

@@ -42,14 +42,18 @@ _NOTHING = 0.995
 """Blanks surer than this say nothing new when the step before was one too."""
 
 
-_INVISIBLE = FLOOR / 5
+_MANY = 1000
+"""Symbols of open text: more than a lattice is made of."""
+
+_INVISIBLE = FLOOR
 """Most characters are less probable than this along a whole line: they are not worth adding up."""
 
 
 class Fold:
     """Which characters stand for each symbol of a field; made once per alphabet and set of symbols.
 
-    A character stands for itself, its simplified form, and all it looks like.
+    A character stands for itself, its simplified form, and all it looks like. Of many symbols a lattice keeps those
+    that can be seen: what is on none of its columns has the floor's probability in any case.
     """
 
     def __init__(self, alphabet: Alphabet, symbols: Iterable[str], looks_like: Mapping[str, str]) -> None:
@@ -74,23 +78,26 @@ class Fold:
             blank = blank + emissions.steps[:, self._space]
         news = np.ones(len(blank), bool)
         news[1:] = (blank[1:] < _NOTHING) | (blank[:-1] < _NOTHING)
-        steps: NDArray[np.float64] = np.full((int(news.sum()), len(self.symbols) + 1), FLOOR)
-        if len(self._sources) and len(steps):
-            seen = self._most(emissions.steps) >= _INVISIBLE
+        symbols, columns, added = self.symbols, np.zeros(0, np.intp), np.zeros((int(news.sum()), 0), np.float32)
+        if len(self._sources) and len(added):
+            seen = self._most(emissions) >= _INVISIBLE
             wanted = self._targets[seen]
             starts = np.flatnonzero(np.diff(wanted, prepend=-1))  # they are in order
-            targets = wanted[starts]
-            if len(targets):
-                kept = emissions.steps[np.ix_(news, self._sources[seen])]
-                steps[:, targets + 1] += np.add.reduceat(kept, starts, axis=1)
+            columns = wanted[starts]
+            if len(columns):
+                added = np.add.reduceat(emissions.steps[np.ix_(news, self._sources[seen])], starts, axis=1)
+        if len(symbols) > _MANY:
+            symbols, columns = tuple(symbols[column] for column in columns), np.arange(len(columns))
+        steps: NDArray[np.float64] = np.full((len(added), len(symbols) + 1), FLOOR)
+        steps[:, columns + 1] += added
         known = steps[:, 1:].sum(axis=1)
         steps[:, 0] += blank[news] + JUNK * np.maximum(0.0, 1.0 - blank[news] - known)
-        return Lattice(steps, self.symbols)
+        return Lattice(steps, symbols)
 
-    def _most(self, steps: NDArray[np.float32]) -> NDArray[np.float32]:
+    def _most(self, emissions: Emissions) -> NDArray[np.float32]:
         """The greatest probability of each source along the line; columns are picked last where most are wanted."""
-        few = 4 * len(self._sources) < steps.shape[1]
-        return np.asarray(steps[:, self._sources].max(axis=0) if few else steps.max(axis=0)[self._sources])
+        few = 4 * len(self._sources) < emissions.steps.shape[1]
+        return np.asarray(emissions.steps[:, self._sources].max(axis=0) if few else emissions.most[self._sources])
 
 
 @lru_cache(maxsize=64)

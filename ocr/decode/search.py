@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable
+from operator import itemgetter
 from typing import Generic, Protocol, TypeVar
 
 import numpy as np
@@ -20,7 +21,7 @@ State = TypeVar("State", bound=Hashable)
 UNSEEN = 1e-5
 """Symbols less probable than this at a step are not tried there."""
 
-_HOPELESS = 1e-10
+HOPELESS = 1e-7
 """A text this much less likely than the best one will not win any more."""
 
 
@@ -57,21 +58,21 @@ class _Text(Generic[State]):
 
 
 def search(lattice: Lattice, grammar: Grammar[State], beams: int = 16, choices: int = 16,
-           unseen: float = UNSEEN) -> list[Hypothesis]:
+           unseen: float = UNSEEN, hopeless: float = HOPELESS) -> list[Hypothesis]:
     """The best texts `grammar` accepts, best first.
 
-    `beams` texts are kept for each level of the grammar; at a step the likeliest `choices` symbols
-    are tried, none below `unseen`. Probabilities stay linear and are rescaled at every step;
-    logarithms come back at the end.
+    `beams` texts are kept for each level of the grammar, none `hopeless` times as likely as the best or
+    less; at a step the likeliest `choices` symbols are tried, none below `unseen`. Probabilities stay
+    linear and are rescaled at every step; logarithms come back at the end.
     """
-    return _Search(lattice, grammar, beams).run(choices, unseen)
+    return _Search(lattice, grammar, beams, hopeless).run(choices, unseen)
 
 
 class _Search(Generic[State]):
     """The texts alive at one step of the search."""
 
-    def __init__(self, lattice: Lattice, grammar: Grammar[State], beams: int) -> None:
-        self.lattice, self.grammar, self.beams = lattice, grammar, beams
+    def __init__(self, lattice: Lattice, grammar: Grammar[State], beams: int, hopeless: float) -> None:
+        self.lattice, self.grammar, self.beams, self.hopeless = lattice, grammar, beams, hopeless
         start = grammar.start()
         first = _Text("", 0, start, grammar.level(start))
         first.after_blank = 1.0
@@ -79,9 +80,9 @@ class _Search(Generic[State]):
         self.scale = 0.0
 
     def run(self, choices: int, unseen: float) -> list[Hypothesis]:
-        for number, step in enumerate(self.lattice.steps):
-            grown = self._grow(number, step, _likely(step, choices, unseen))
-            self._prune(grown)
+        tried = _likely(self.lattice.steps, choices, unseen)
+        for number, (step, likely) in enumerate(zip(self.lattice.steps, tried, strict=True)):
+            self._prune(self._grow(number, step, likely))
         found = []
         for each in self.live:
             p = (each.after_blank + each.after_symbol) * self.grammar.finish(each.state)
@@ -100,7 +101,7 @@ class _Search(Generic[State]):
             if each.last:
                 each.grown_symbol += each.after_symbol * float(step[each.last])
             for column, p in likely:
-                if both * p < _HOPELESS:
+                if both * p < self.hopeless:
                     break
                 move = each.next[column] if column in each.next else self._move(each, column)
                 if move is not None:
@@ -132,7 +133,7 @@ class _Search(Generic[State]):
             if len(ranked) > self.beams:
                 ranked.sort(key=_weight, reverse=True)
             for each in ranked[:self.beams]:
-                if each.after_blank + each.after_symbol >= best * _HOPELESS:
+                if each.after_blank + each.after_symbol >= best * self.hopeless:
                     each.after_blank /= best
                     each.after_symbol /= best
                     self.live.append(each)
@@ -150,10 +151,10 @@ def _weight(each: _Text[State]) -> float:
     return each.after_blank + each.after_symbol
 
 
-def _likely(step: NDArray[np.float64], choices: int, unseen: float) -> list[tuple[int, float]]:
-    """The columns worth trying at this step, blank left out, with their probabilities, the likeliest first."""
-    columns = np.flatnonzero(step[1:] >= unseen)
-    if len(columns) > choices:
-        columns = columns[np.argpartition(step[columns + 1], -choices)[-choices:]]
-    columns = columns[np.argsort(-step[columns + 1], kind="stable")] + 1
-    return list(zip(columns.tolist(), step[columns].tolist(), strict=True))
+def _likely(steps: NDArray[np.float64], choices: int, unseen: float) -> list[list[tuple[int, float]]]:
+    """For each step the columns worth trying, blank left out, with their probabilities, the likeliest first."""
+    rows, columns = np.nonzero(steps[:, 1:] >= unseen)
+    found: list[list[tuple[int, float]]] = [[] for _ in steps]
+    for row, column, p in zip(rows.tolist(), (columns + 1).tolist(), steps[rows, columns + 1].tolist(), strict=True):
+        found[row].append((column, p))
+    return [sorted(seen, key=itemgetter(1), reverse=True)[:choices] for seen in found]

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from ocr.decode import Emissions, best_path, best_path_log_p, path_characters
-from ocr.decode.folds import written_alike
+from ocr.decode.folds import canonical, written_alike
 from ocr.kinds.knowledge import Knowledge
 from ocr.template import FieldSpec
 
@@ -48,6 +48,13 @@ class Evidence:
     def open_text(self) -> str:
         """The most probable text under no constraint at all."""
         return best_path(self.joined)[0]
+
+    @cached_property
+    def plain_text(self) -> str:
+        """The same in simplified characters of half width."""
+        alphabet = self.joined.alphabet
+        simple = canonical(alphabet)
+        return "".join(simple[alphabet.index[character]] for character in self.open_text)
 
     @cached_property
     def open_log_p(self) -> float:

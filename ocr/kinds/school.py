@@ -37,14 +37,14 @@ def read(evidence: Evidence, context: Context) -> KindReading:
     `options.elsewhere` is the share of schools outside the county: then the list weighs less.
     """
     every = folded(evidence.joined, free_text.symbols(), quiet=free_text.QUIET)
-    opened = _open(every)
     schools = context.knowledge.schools
     if not schools:
-        candidates = merged(opened)
+        candidates = merged(_open(every))
         return KindReading(candidates, evidence) if candidates else nothing(evidence)
     lexicon, values = _written(schools, context.knowledge.county, context.knowledge.townships)
     lattice = folded(evidence.joined, lexicon.symbols)
     listed = [Candidate(values[h.text], h.text, h.log_p) for h in lexicon.read(lattice)]
+    opened = [] if evidence.plain_text in values else _open(every)  # read without any list it is on the list
     elsewhere = context.spec.options.get("elsewhere")
     weights = (float(elsewhere), FREE_ELSEWHERE) if elsewhere else (UNLISTED, FREE)
     return KindReading(with_open_reading(listed, opened, every, set(schools), *weights), evidence)

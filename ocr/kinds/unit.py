@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from ocr.decode.folds import folded
 from ocr.kinds import free_text
-from ocr.kinds.evidence import Candidate, Context, Evidence, KindReading
+from ocr.kinds.evidence import Candidate, Context, Evidence, KindReading, merged
 from ocr.kinds.grammar import Lexicon
 from ocr.kinds.listed import with_open_reading
 
@@ -19,14 +19,16 @@ _UNLISTED = 1e-4
 
 def read(evidence: Evidence, context: Context) -> KindReading:
     """The likeliest units; a unit's name may be written with what kind of place it is."""
-    opened = free_text.read(evidence, context)
     townships = context.knowledge.townships
     if not townships:
-        return opened
+        return free_text.read(evidence, context)
     lexicon, values = _written(townships, context.knowledge.schools)
     lattice = folded(evidence.joined, lexicon.symbols)
-    every = folded(evidence.joined, free_text.symbols(), quiet=free_text.QUIET)
     listed = [Candidate(values[h.text], h.text, h.log_p) for h in lexicon.read(lattice)]
+    if evidence.plain_text in values:  # what is read without any list is on the list
+        return KindReading(merged(listed), evidence)
+    opened = free_text.read(evidence, context)
+    every = folded(evidence.joined, free_text.symbols(), quiet=free_text.QUIET)
     return KindReading(with_open_reading(listed, list(opened.candidates), every, set(values), _UNLISTED), evidence)
 
 
