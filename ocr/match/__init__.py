@@ -14,7 +14,9 @@ from ocr.match.lines import pixels
 from ocr.match.outside import outside_places
 from ocr.match.places import Locate, Match, Place, ReadLine
 from ocr.match.turn import turned_cell, turned_strokes, turned_table
+from ocr.match.unlined import by_labels
 from ocr.match.view import View, view_of
+from ocr.match.worn import completed
 from ocr.rectify import RectifiedSheet, turned_sheet
 from ocr.rectify.quick import smaller
 from ocr.results import NOWHERE, Box
@@ -85,18 +87,30 @@ def _unruled(view: View) -> View | None:
 
 
 def _by_title(tried: Sequence[tuple[int, View]], known: list[Template]) -> Match | None:
-    """The template that the title alone names, read nearly to the letter: the ruling is too worn, or gone, to
-    say where the fields are, so it has no places, but a person need not look for the form.
+    """The template that the title names, read nearly to the letter, where the ruling is too worn, or gone, to say
+    where the fields are. Its labels say so where they are found; else it has no places, but a person need not
+    look for the form.
     """
     for degrees, view in tried:
         largest = max(view.tables, key=lambda ruled: len(ruled.cells), default=None)
-        heads = [heading.heading_lines(view, largest.box)] if largest else [[line] for line in heading.top_lines(view)]
-        for lines in heads:
-            titles = heading.title_likeness(view, lines, known)
+        for line in (heading.heading_lines(view, largest.box) if largest else heading.top_lines(view)):
+            titles = heading.title_likeness(view, [line], known)
             named = [each for each in known if titles.get(each.id, 0.0) >= TITLE_ALONE]
             if len(named) == 1:
-                return Match(named[0], TITLE_CONFIDENCE, view.sheet, tuple(view.tables), turned=degrees)
+                alone = Match(named[0], TITLE_CONFIDENCE, view.sheet, tuple(view.tables), turned=degrees)
+                return _by_labels(view, named[0], titles[named[0].id], degrees) or alone
     return None
+
+
+def _by_labels(view: View, template: Template, title: float, degrees: int) -> Match | None:
+    """A form by its printed labels alone; None when too few of them are found."""
+    found = by_labels(view, template) if template.shape == "form" else None
+    if found is None:
+        return None
+    candidate = _Candidate(template, found, form.coverage(found, template, _weights([template])[template.id]))
+    if candidate.confidence < ENOUGH:
+        return None
+    return _matched(replace(view, tables=[found.table]), _sure(view, candidate, title), degrees)
 
 
 def upright(sheet: RectifiedSheet, tables: list[RuledTable],
@@ -237,9 +251,10 @@ def _matched(view: View, best: _Candidate, degrees: int) -> Match:
         places = outside_places(view, outer, best.found.table.box) if outer else {}
         return Match(best.template, best.confidence, view.sheet, tuple(view.tables), places=places, rows=tuple(rows),
                      totals=totals, turned=degrees)
-    seals = _without_seals(view, best.found, best.template)
+    found = completed(view, best.found, best.template)
+    seals = _without_seals(view, found, best.template)
     return Match(best.template, best.confidence, view.sheet, tuple(view.tables),
-                 places=_form_places(view, best.found, best.template), turned=degrees, seals=seals)
+                 places=_form_places(view, found, best.template), turned=degrees, seals=seals)
 
 
 def _without_seals(view: View, found: form.Labelled, template: Template) -> tuple[Box, ...]:

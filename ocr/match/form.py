@@ -21,6 +21,11 @@ CLEAR = 0.8
 SHARED = 0.3
 """Least likeness of the only label left over to the only field it can be."""
 
+BRIM = 0.003
+"""Width of the sheet, under a millimetre, that writers leave free before a border."""
+_MOST_PARTS = 4
+"""Parts that upright strokes cut a value into at most."""
+
 FIRST_LOOK = 7
 """Cells read before two labels must have been found: another form, or the wrong way up, costs no more."""
 
@@ -56,6 +61,7 @@ def find_labels(view: View, table: RuledTable, template: Template) -> Labelled:
             _take_row(view, found, cells, specs)
     _fill_gaps(view, found, rows, specs)
     _fill_last(view, found, rows, specs)
+    _mend_cut(found)
     return found
 
 
@@ -298,6 +304,29 @@ def _fill_last(view: View, found: Labelled, rows: Mapping[int, list[Cell]], spec
             label, value = alike[0]
             found.cells[spec.name], found.scores[spec.name], found.values[spec.name] = label, 0.5, [value]
             pairs.remove(alike[0])
+
+
+def _mend_cut(found: Labelled) -> None:
+    """Join to a value what stands in a cell of no field behind it, where writing runs into the border between them:
+    upright strokes in line with a border of other rows were taken for one.
+    """
+    used = {id(cell) for cells in found.values.values() for cell in cells}
+    used |= {id(cell) for cell in found.cells.values()}
+    for name, cells in found.values.items():
+        label = found.cells[name]
+        while cells and len(cells) < _MOST_PARTS and cells[0].row == label.row and cells[-1].rowspan == label.rowspan:
+            after = found.table.at(cells[-1].row, cells[-1].col + cells[-1].colspan)
+            if after is None or id(after) in used or after.rowspan != label.rowspan or not _runs_on(cells[-1], after):
+                break
+            cells.append(after)
+            used.add(id(after))
+
+
+def _runs_on(cell: Cell, after: Cell) -> bool:
+    """Whether there is writing on both sides of a border, and some of it as near as nobody writes."""
+    if cell.ink is None or after.ink is None:
+        return False
+    return cell.box[2] - cell.ink.box[2] < BRIM or after.ink.box[0] - after.box[0] < BRIM
 
 
 def _fill(found: Labelled, missing: Sequence[str], free: Sequence[Cell], before: str,

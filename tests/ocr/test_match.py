@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
+import cv2
 import numpy as np
 import pytest
 
 from ocr.engine import Engine
-from ocr.grid import find_grid
+from ocr.grid import Cell, RuledTable, find_grid
+from ocr.grid.ink import Ink
 from ocr.load import open_sheets
 from ocr.marks import find_marks
 from ocr.match import Match, match, upright
+from ocr.match.form import Labelled, find_labels
 from ocr.match.labels import likeness, plain
-from ocr.rectify import rectify
+from ocr.rectify import RectifiedSheet, rectify
 from ocr.template import load_templates
 from tests.ocr.drawn import ruled
 
@@ -116,12 +121,74 @@ def test_a_value_that_ran_together_with_its_label_at_the_end_of_a_row_is_taken_o
     assert overlap(again.places["grade_class"].box, place.box) > 0.7
 
 
+def without_lines(sheet: RectifiedSheet) -> RectifiedSheet:
+    """The sheet with its ruling painted over."""
+    lines = cv2.dilate(sheet.across | sheet.down, np.ones((5, 5), np.uint8))
+    pixels, flat = sheet.pixels.copy(), sheet.flat.copy()
+    pixels[cv2.resize(lines, pixels.shape[1::-1], interpolation=cv2.INTER_NEAREST) > 0] = np.median(pixels, axis=(0, 1))
+    flat[lines > 0] = np.median(flat)
+    return replace(sheet, pixels=pixels, flat=flat, across=np.zeros_like(lines), down=np.zeros_like(lines))
+
+
 @pytest.mark.weights
-def test_a_form_of_which_no_line_is_left_is_known_by_its_title_alone(reader: Counting) -> None:
-    sheet = matched("home_visit/001", reader).sheet
+@pytest.mark.parametrize("name", ["home_visit/001", "home_visit/019"])
+def test_a_form_of_which_no_line_is_left_gives_its_places_by_its_labels(name: str, reader: Counting) -> None:
+    ruled_one = matched(name, reader)
+    found = match(without_lines(ruled_one.sheet), [], TEMPLATES.values(), reader.read_line, reader.locate)
+    assert found is not None and found.template.id == "home_visit"
+    want = expected(name)["fields"]
+    for field in CELLS:
+        assert overlap(found.places[field].box, ruled_one.places[field].box) > 0.5, field
+        assert found.places[field].ink == bool(want[field]), field
+    assert found.places["parent_date"].ink and found.places["school_date"].ink
+
+
+@pytest.mark.weights
+def test_a_title_alone_names_the_form_without_places(reader: Counting) -> None:
+    sheet = without_lines(matched("home_visit/001", reader).sheet)
+    sheet.flat[int(0.12 * len(sheet.flat)):] = np.median(sheet.flat)
     found = match(sheet, [], TEMPLATES.values(), reader.read_line, reader.locate)
     assert found is not None and found.template.id == "home_visit"
     assert found.confidence < 0.7 and not found.places
+
+
+@pytest.mark.weights
+def test_a_row_whose_borders_are_worn_away_is_found_by_its_label(reader: Counting) -> None:
+    whole = matched("home_visit/001", reader)
+    sheet, (_, top, _, _) = whole.sheet, whole.places["content"].box
+    row = round(top * len(sheet.flat))
+    flat, across, down = sheet.flat.copy(), sheet.across.copy(), sheet.down.copy()
+    flat[row - 8:row + 8] = np.median(flat)
+    across[row - 12:row + 12] = 0
+    down[row - 70:row + 70] = 0
+    sheet = replace(sheet, flat=flat, across=across, down=down, worn=5)
+    found = match(sheet, find_grid(sheet), TEMPLATES.values(), reader.read_line, reader.locate)
+    assert found is not None
+    for field in ("address", "content"):
+        assert overlap(found.places[field].box, whole.places[field].box) > 0.6, field
+
+
+def test_writing_that_a_false_border_cuts_stays_one_value() -> None:
+    found = labelled(("家访教师", 0.1, 0.2, 0.12, 0.18), ("后", 0.2, 0.25, 0.22, 0.25), ("琪婷", 0.25, 0.4, 0.26, 0.32),
+                     ("陪同教师", 0.4, 0.5, 0.42, 0.48), ("何", 0.5, 0.6, 0.52, 0.54))
+    assert [cell.box[0] for cell in found.values["visit_teacher"]] == [0.2, 0.25]
+    assert [cell.box[0] for cell in found.values["companion_teacher"]] == [0.5]
+
+
+def test_a_cell_that_no_writing_runs_into_stays_apart() -> None:
+    found = labelled(("家访教师", 0.1, 0.2, 0.12, 0.18), ("何", 0.2, 0.25, 0.22, 0.24), ("职务", 0.25, 0.4, 0.27, 0.32),
+                     ("陪同教师", 0.4, 0.5, 0.42, 0.48), ("何", 0.5, 0.6, 0.52, 0.54))
+    assert [cell.box[0] for cell in found.values["visit_teacher"]] == [0.2]
+
+
+def labelled(*cells: tuple[str, float, float, float, float]) -> Labelled:
+    """The labels found in one row of cells, each with its words, its sides and those of its ink."""
+    row = [Cell(0, col, 1, 1, (left, 0.2, right, 0.25), Ink((first, 0.21, last, 0.24), 0.1))
+           for col, (_, left, right, first, last) in enumerate(cells)]
+    words = {cell.box: text for cell, (text, *_) in zip(row, cells, strict=True)}
+    view = SimpleNamespace(looks=0, label=lambda cell: words[cell.box],
+                           strokes=SimpleNamespace(mask=np.zeros((1600, 1131), np.uint8)))
+    return find_labels(view, RuledTable(1, len(row), tuple(row), (0.1, 0.2, 0.6, 0.25)), TEMPLATES["home_visit"])
 
 
 @pytest.mark.weights
