@@ -10,14 +10,17 @@ from ocr.kinds.grammar import Lexicon
 from ocr.kinds.numerals import chinese
 
 _UNITS = {"": 0.5, "岁": 0.45, "周岁": 0.05}
+_TWELVE, _RUN_TOGETHER = "几", 0.02
+"""What a 12 without a gap is taken for, and how often its figures are run together."""
 _LOOKS = {**LOOKS_LIKE_DIGIT, "岁": "歳夛歹"}
 
 
 def read(evidence: Evidence, context: Context) -> KindReading:
     """The likeliest ages of a pupil, 3 to 21 years; ages of compulsory schooling are likeliest."""
     lexicon, ages = _written()
-    lattice = folded(evidence.joined, DIGITS + "岁周一二三四五六七八九十", _LOOKS)
-    return KindReading(merged(Candidate(ages[h.text], h.text, h.log_p) for h in lexicon.read(lattice)), evidence)
+    lattice = folded(evidence.joined, DIGITS + "岁周一二三四五六七八九十" + _TWELVE, _LOOKS)
+    found = lexicon.read(lattice)
+    return KindReading(merged(Candidate(ages[h.text], h.text.replace(_TWELVE, "12"), h.log_p) for h in found), evidence)
 
 
 @cache
@@ -27,7 +30,8 @@ def _written() -> tuple[Lexicon, dict[str, str]]:
     ages: dict[str, str] = {}
     for age in range(3, 22):
         usual = 1.0 if 6 <= age <= 16 else 0.05
-        for digits, share in ((str(age), 0.9), (chinese(age), 0.1)):
+        ways = {str(age): 0.9, chinese(age): 0.1} | ({_TWELVE: _RUN_TOGETHER} if age == 12 else {})
+        for digits, share in ways.items():
             for unit, unit_share in _UNITS.items():
                 weights[digits + unit] = usual * share * unit_share
                 ages[digits + unit] = str(age)

@@ -35,14 +35,10 @@ def read(evidence: Evidence, context: Context) -> KindReading:
 
 def _meant(found: Hypothesis, grade_class: str) -> list[Candidate]:
     """What a text stands for; a class without its number has lost a narrow one, most likely 1."""
-    if not _lost(found.text):
+    if not found.text.endswith("班") or grade_class.endswith("班"):
         return [Candidate(grade_class, found.text, found.log_p)]
     return [Candidate(f"{grade_class}{klass}班", found.text, found.log_p + math.log(share))
             for klass, share in enumerate(_LOST_CLASS, 1)]
-
-
-def _lost(text: str) -> bool:
-    return text.endswith("级班")
 
 
 _LOST_CLASS = (0.65, *[0.05] * 7)

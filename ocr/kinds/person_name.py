@@ -19,7 +19,8 @@ LEXICONS = Path(__file__).resolve().parent.parent / "lexicons"
 
 _LISTED = 0.97
 """Share of pupils whose name is on the roster, when there is a roster."""
-_LENGTHS = {1: 0.0, 2: 0.22, 3: 0.76, 4: 0.02}
+_LENGTHS = {1: 0.22, 2: 0.76, 3: 0.02}
+"""Shares of names by the characters behind their surname."""
 _PRINTED = ("教师", "老师", "陪同", "签字", "签名", "家长", "姓名", "性别")
 """Words of headings: where they are read, the place was taken for another or its border is gone."""
 _STRANGE_SURNAME = 1e-3
@@ -30,11 +31,14 @@ _WEIGHT = 0.5
 
 
 class State(NamedTuple):
-    """How many characters stand, the first when it may open a double surname, and the first of all."""
+    """How many characters stand, the first when it may open a double surname or a dot just read, the first of all,
+    and how many of them are the surname.
+    """
 
     length: int = 0
     opening: str = ""
     first: str = ""
+    surname: int = 1
 
 
 class Names:
@@ -52,19 +56,23 @@ class Names:
             share = surnames().get(symbol, _STRANGE_SURNAME / 1000)
             return State(1, symbol if symbol in _double_openings() else "", symbol), _softened(share)
         if state.opening and state.opening + symbol in surnames():
-            return State(2), _softened(0.5)
+            return State(2, surname=2), _softened(0.5)
+        if symbol == _DOT:
+            return state._replace(length=state.length + 1, opening=_DOT), _softened(_RARE)
         again = _AGAIN if state.length == 1 and symbol == state.first else 1.0
-        return State(state.length + 1, "", state.first), _softened(given().get(symbol, _RARE)) * again
+        return state._replace(length=state.length + 1, opening=""), _softened(given().get(symbol, _RARE)) * again
 
     def finish(self, state: State) -> float:
-        """Two and three characters are usual."""
-        return _LENGTHS.get(state.length, 0.0)
+        """One or two characters behind the surname are usual; none ends in a dot."""
+        return 0.0 if state.opening == _DOT else _LENGTHS.get(state.length - state.surname, 0.0)
 
     def level(self, state: State) -> int:
         """The number of characters."""
         return state.length
 
 
+_DOT = "·"
+"""Stands within names that are written by their sound."""
 _RARE = 1.0 / 60000
 _AGAIN = 1e-4
 """Weight of a surname that comes again as the given name: then its first writing was struck out, mostly."""
@@ -132,7 +140,7 @@ def _lexicon(names: tuple[str, ...]) -> Lexicon:
 @lru_cache(maxsize=4)
 def _characters(alphabet: Alphabet) -> str:
     """Every Chinese character of the recogniser, and the dot within some names."""
-    return "".join(sorted({c for c in canonical(alphabet) if len(c) == 1 and "\u3400" <= c <= "\u9fff"})) + "·"
+    return "".join(sorted({c for c in canonical(alphabet) if len(c) == 1 and "\u3400" <= c <= "\u9fff"})) + _DOT
 
 
 @cache

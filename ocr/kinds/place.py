@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+import re
 from functools import cache, lru_cache
 
+from ocr.decode import Hypothesis
 from ocr.decode.folds import LOOKS_LIKE_DIGIT, folded
 from ocr.decode.search import search
 from ocr.kinds import free_text
@@ -36,8 +39,21 @@ def read(evidence: Evidence, context: Context) -> KindReading:
     """The likeliest addresses."""
     lattice = folded(evidence.joined, _symbols(), _LOOKS, free_text.QUIET)
     found = search(lattice, in_words(_known(context.knowledge)), beams=16, choices=12, unseen=free_text.SEEN)
-    candidates = merged((Candidate(h.text, h.text, h.log_p) for h in found), keep=6)
+    candidates = merged((each for h in found for each in _meant(h)), keep=6)
     return KindReading(candidates, evidence) if candidates else nothing(evidence)
+
+
+def _meant(found: Hypothesis) -> list[Candidate]:
+    """What a text stands for; a group without its number has lost a narrow one, most likely 1."""
+    if not _NO_NUMBER.search(found.text):
+        return [Candidate(found.text, found.text, found.log_p)]
+    return [Candidate(f"{found.text[:-1]}{number}组", found.text, found.log_p + math.log(share))
+            for number, share in enumerate(_LOST, 1)]
+
+
+_NO_NUMBER = re.compile(f"[^民小{_NUMBERS}]组$")
+_LOST = (0.65, *[0.04] * 8)
+"""Shares of the groups whose number the recogniser passes over."""
 
 
 @cache

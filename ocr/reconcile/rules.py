@@ -50,7 +50,7 @@ def _id_age(rule: Rule, values: Values, knowledge: Knowledge) -> NDArray[np.floa
     return weighed(values, weigh)
 
 
-_AGE_OFF = {0: 1.0, 1: 0.15, -1: 0.03, 2: 0.03}
+_AGE_OFF = {0: 1.0, 1: 0.15, -1: 0.03, 2: 0.03, -2: 0.01}
 """Ages are mostly full years, some count the year begun (虚岁)."""
 
 

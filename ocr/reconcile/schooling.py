@@ -22,8 +22,9 @@ _OTHER_STAGE = 0.01
 
 _BEFORE = 5
 """Full years of age less the grade that begins at that age; within a grade the next year is turned."""
-_AGE_OFF = {0: 1.0, 1: 1.0, 2: 0.2, -1: 0.15, 3: 0.05, -2: 0.02}
-"""Weights by the years a child is older than its grade's beginners."""
+_AGE_OFF = {0: 1.0, 1: 1.0, 2: 0.45, -1: 0.4, 3: 0.2, -2: 0.15}
+"""Weights by the years a child is older than its grade's beginners: mild, for the ID number says the same."""
+_OTHER_AGE = 0.07
 
 
 def stage(rule: Rule, values: Values, knowledge: Knowledge) -> NDArray[np.float64]:
@@ -42,7 +43,7 @@ def grade_age(rule: Rule, values: Values, knowledge: Knowledge) -> NDArray[np.fl
     """The rule `grade_age` (grade_class, age): most children of a grade were born within a year."""
     def weigh(**chosen: str) -> float:
         grade, age = grade_of(chosen.get(rule["grade_class"], "")), chosen.get(rule["age"], "")
-        return _AGE_OFF.get(int(age) - grade - _BEFORE, 0.005) if grade and age.isdecimal() else 1.0
+        return _AGE_OFF.get(int(age) - grade - _BEFORE, _OTHER_AGE) if grade and age.isdecimal() else 1.0
     return weighed(values, weigh)
 
 

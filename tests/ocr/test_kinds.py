@@ -42,6 +42,7 @@ def test_every_kind_a_template_names_can_be_read():
     ("2019年04月11日", "2019-04-11"), ("二〇一九年四月十一日", "2019-04-11"), ("2019/4/1", "2019-04-01"),
     ("19.6.1", "2019-06-01"), ("2020年2月29日", "2020-02-29"), ("2019年10月31号", "2019-10-31"),
     ("二〇二〇年十二月廿五日", "2020-12-25"), ("2O19.l2.3O", "2019-12-30"), ("年月日", ""),
+    ("2018年Ⅱ月20日", "2018-11-20"), ("2018.3.″", "2018-03-11"),
 ])
 def test_dates_are_read_in_all_the_ways_people_write_them(text, day):
     assert value("date", text) == day
@@ -179,6 +180,11 @@ def test_a_group_of_a_village_keeps_its_number():
     assert value("place", "河滨街道李庄村乙组", (7, "2", 0.1)) == "河滨街道李庄村2组"
 
 
+def test_a_group_whose_number_is_passed_over_is_most_likely_the_first():
+    assert value("place", "酒后镇北湾村组", lists=UNITS) == "酒后镇北湾村1组"
+    assert value("place", "酒后镇北湾村第三村民组", lists=UNITS) == "酒后镇北湾村第三村民组"
+
+
 def test_addresses_have_no_punctuation():
     assert value("place", "白沙镇石，店村") == "白沙镇石店村"
 
@@ -228,6 +234,11 @@ def test_a_name_that_stands_in_the_account_as_well_is_likelier():
     assert (told.best.value, silent.best.value) == ("张若晓", "张浩晓")
 
 
+def test_double_surnames_have_given_names_as_long_as_others_and_no_name_ends_in_a_dot():
+    assert value("person_name", "上官诺刚", (0, "土", 0.3)) == "上官诺刚"
+    assert value("person_name", "高翊·") == "高翊"
+
+
 def test_a_surname_written_twice_was_struck_out_once():
     twice = read(written("许许佩", (0, "评", 0.3)), context("person_name"))
     alone = read(written("张芳芳"), context("person_name"))
@@ -236,5 +247,5 @@ def test_a_surname_written_twice_was_struck_out_once():
 
 def test_a_class_whose_number_is_passed_over_is_most_likely_the_first():
     found = read(written("六年级班", sure=0.9999), context("grade_class"))
-    assert found.best.value == "六年级1班"
+    assert found.best.value == "六年级1班" == value("grade_class", "六班")
     assert 2 < found.candidates[0].log_p - found.candidates[1].log_p < 4

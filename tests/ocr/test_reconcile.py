@@ -330,6 +330,12 @@ def test_the_age_settles_a_doubtful_grade_and_a_late_beginner_keeps_a_clear_one(
     assert (older["klass"].value, clear["klass"].value) == ("三年级2班", "二年级2班")
 
 
+def test_an_age_clearly_written_two_years_too_low_stays_and_is_flagged():
+    settled = form(id=sure_of(GIRL), age=cell(("9", 0.99995), ("11", 0.00005)), on=sure_of("2019-06-01"))
+    assert settled["age"].value == "9"
+    assert "id_age" in settled["age"].flags
+
+
 def test_a_rule_speaks_only_for_a_value_that_it_tells_from_the_next_likely():
     told = form(id=sure_of(GIRL), sex=cell(("女", 0.7), ("男", 0.3)))
     same = form(id=sure_of(GIRL), age=sure_of("11"), on=cell(("2019-06-01", 0.6), ("2019-06-11", 0.4)))

@@ -17,7 +17,7 @@ from ocr.template import FieldSpec
 @cache
 def alphabet() -> Alphabet:
     """GB2312, a few more, blank first and space last, as in the model."""
-    extra = "√□✓☑費學級張劉龔龑昇堃OolI|Zz×x(（).-/:：#QDbSsBgq"
+    extra = "√□✓☑費學級張劉龔龑昇堃OolI|Zz×x(（).-/:：#QDbSsBgqⅡ″·"
     characters = dict.fromkeys([*free_text.symbols(), *extra])
     return Alphabet(("", *characters, " "))
 
