@@ -34,15 +34,19 @@ PRINT = Look(24, 0.5)
 Ask = Callable[[Sequence[NDArray[np.uint8]], Look], list[Emissions]]
 
 
-def looked(ask: Ask, crops: Sequence[NDArray[np.uint8]], first: Look, sure: float) -> list[Emissions]:
-    """What `ask` sees in each line at a first look, or as it is when a character is less probable than `sure`."""
+def looked(ask: Ask, crops: Sequence[NDArray[np.uint8]], first: Look, sure: float,
+           fewest: int = 1) -> list[Emissions]:
+    """What `ask` sees in each line at a first look, or as it is when a character is less probable than `sure` or
+    there are less than `fewest`.
+    """
     seen = ask(crops, first)
-    doubtful = [place for place, line in enumerate(seen) if first != WHOLE and _least(line) < sure]
+    doubtful = [place for place, line in enumerate(seen) if first != WHOLE and not _clear(line, sure, fewest)]
     for place, line in zip(doubtful, ask([crops[place] for place in doubtful], WHOLE), strict=True):
         seen[place] = line
     return seen
 
 
-def _least(line: Emissions) -> float:
-    """Probability of a line's least certain character; 0 when there is none."""
-    return min((p for _, p, _ in path_characters(line)), default=0.0)
+def _clear(line: Emissions, sure: float, fewest: int) -> bool:
+    """Whether a line has enough characters, and each is probable enough."""
+    found = path_characters(line)
+    return len(found) >= fewest and min(p for _, p, _ in found) >= sure

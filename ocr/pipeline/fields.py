@@ -18,9 +18,10 @@ from ocr.kinds.evidence import Context, Evidence, KindReading
 from ocr.kinds.knowledge import Knowledge
 from ocr.looks import GLANCED, SKIMMED, WHOLE, Look, looked
 from ocr.match import Match, Place
+from ocr.match.form import BRIM
 from ocr.match.labels import names_another
 from ocr.pipeline.leaning import slashed
-from ocr.pipeline.lines import flowing, legible, without_rulings, without_stray_end
+from ocr.pipeline.lines import flowing, legible, without_rulings, without_specks, without_stray_end
 from ocr.pipeline.slips import after_slip, without_slip
 from ocr.pipeline.strikes import corrected, without_struck
 from ocr.pipeline.traces import clean
@@ -53,6 +54,9 @@ _LOOKS = dict.fromkeys(("count", "unit"), (GLANCED, 0.8))
 """Kinds that are looked at still more coarsely, and the probability each character must have then."""
 _SKIMMED = (SKIMMED, 0.5)
 """The same for all others."""
+
+_FEWEST = {"person_name": 2}
+"""Characters that a value has at least: seen coarsely, narrow ones are lost."""
 
 _FIGURES = ("count", "age", "date")
 """Kinds made of digits, in which a bar through the writing can be told from its strokes."""
@@ -174,12 +178,12 @@ class FieldReader:
 
     def _lines_of(self, crops: Sequence[tuple[FieldSpec, Image]]) -> Iterator[Emissions]:
         """What the recogniser says of each line, in order; those looked at alike are looked at together."""
-        alike: dict[tuple[Look, float], list[int]] = {}
+        alike: dict[tuple[Look, float, int], list[int]] = {}
         for place, (spec, _) in enumerate(crops):
             alike.setdefault(_look(spec), []).append(place)
         seen: dict[int, Emissions] = {}
-        for (look, sure), places in alike.items():
-            lines = looked(self.engine.emissions, [crops[place][1] for place in places], look, sure)
+        for (look, sure, fewest), places in alike.items():
+            lines = looked(self.engine.emissions, [crops[place][1] for place in places], look, sure, fewest)
             seen |= dict(zip(places, lines, strict=True))
         return (seen[place] for place in range(len(crops)))
 
@@ -202,6 +206,8 @@ class FieldReader:
             return [joined] if joined is not None else []
         printed = () if spec.kind == "date" else place.printed
         lines = place.lines or (place.ink_box,)
+        if spec.kind in _LAST:
+            lines = without_specks(lines, self.match.sheet.size)
         if spec.name in self._sealed:
             lines = flowing(lines, place.box)
         return [self.match.sheet.crop(line, MARGIN, printed) for line in lines]
@@ -212,11 +218,13 @@ class FieldReader:
         return frozenset(mark.of for mark in self.match.template.marks if mark.kind == "seal")
 
 
-def _look(spec: FieldSpec) -> tuple[Look, float]:
-    """How finely a field is looked at first, and the probability each character must have then. Boxes to tick are
-    looked for beside their words: there the places of characters matter, and they are read as they are.
+def _look(spec: FieldSpec) -> tuple[Look, float, int]:
+    """How finely a field is looked at first, the probability each character must have then, and how many there are
+    at least. Boxes to tick are looked for beside their words: there the places of characters matter, and they are
+    read as they are.
     """
-    return (WHOLE, 0.0) if words_of(spec) else _LOOKS.get(spec.kind, _SKIMMED)
+    look, sure = (WHOLE, 0.0) if words_of(spec) else _LOOKS.get(spec.kind, _SKIMMED)
+    return look, sure, _FEWEST.get(spec.kind, 1)
 
 
 def side_by_side(sheet: RectifiedSheet, cells: Iterable[Box], strokes: InkMap) -> Image | None:
@@ -242,12 +250,8 @@ def _held_to_border(spec: FieldSpec, place: Place, settled: Settled) -> Settled:
     """
     if spec.where != "cell" or not place.ink or place.cells or len(place.lines) > 1:
         return settled
-    runs_in = place.box[2] - place.ink_box[2] < _BRIM
+    runs_in = place.box[2] - place.ink_box[2] < BRIM
     return replace(settled, flags=(*settled.flags, "cut")) if runs_in else settled
-
-
-_BRIM = 0.003
-"""Width of the sheet, under a millimetre, that writers leave free before a border."""
 
 
 def _mentioned(template: Template, readings: Mapping[str, KindReading],

@@ -14,8 +14,22 @@ _LINE_LIKE = frozenset("一—－-_~|丨I1l[]｜·.。'`，")
 """What the recogniser makes of the end of a ruling line."""
 _APART = 1.55
 """A mark this many times the usual distance from the next character does not belong to the text."""
+_LOW, _SPECK = 0.25, 0.45
+"""Shares of the highest line's height: lower lines, or smaller ones in height and width, are dust."""
 _FAR = 2.6
 """Words this many times the usual distance behind the end of a sentence are not its own."""
+
+
+def without_specks(lines: tuple[Box, ...], size: tuple[int, int]) -> tuple[Box, ...]:
+    """The lines of a place but for those that are dust: far lower than the highest, or nearly as small every way.
+
+    `size` are the sheet's width and height in pixels.
+    """
+    wide = [(right - left) * size[0] for left, _, right, _ in lines]
+    high = [(bottom - top) * size[1] for _, top, _, bottom in lines]
+    least = _LOW * max(high, default=0.0)
+    return tuple(line for line, w, h in zip(lines, wide, high, strict=True)
+                 if h >= least and max(w, h) >= _SPECK / _LOW * least)
 
 
 def flowing(lines: tuple[Box, ...], place: Box) -> tuple[Box, ...]:

@@ -23,9 +23,9 @@ _REACH = 0.26
 """How far it reaches to both sides of the character's middle, in the same distances."""
 _DOUBT = 3.0
 """Natural logarithm of how much likelier such a bar is a stroke of the character than a slip struck out."""
-_AHEAD, _DOUBT_AHEAD = 3, 0.3
+_AHEAD, _DOUBT_AHEAD = 3, -1.5
 """Most slips of the pen run ahead (Ellis, Can. J. Psychol. 1982): the struck character comes again among the
-next few, and then the bar is believed sooner."""
+next few, and then the bar is believed."""
 _LONG_AHEAD = 0.7
 """The length that is enough then."""
 
@@ -50,6 +50,7 @@ def _barred(crop: Image, middle: float, pitch: float, long: float) -> bool:
     if len(rows) < 8:
         return False
     pitch, high = min(pitch, 1.25 * len(rows)), len(rows)
+    middle = min(middle, float(np.flatnonzero(dark.any(axis=0))[0]) + pitch / 2)  # characters are seen late, mostly
     left = max(0, int(middle - 0.8 * pitch))
     part = dark[rows[0] + int(0.2 * high):rows[0] + int(0.85 * high) + 1, left:int(middle + 0.8 * pitch) + 1]
     shortest = max(1, math.ceil(long * pitch))
