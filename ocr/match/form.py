@@ -243,10 +243,10 @@ def _headed_alone(view: View, cells: list[Cell], below: list[Cell], specs: Seque
         return None
     if head.ink.box[2] - head.ink.box[0] > 0.5 * _width(head) or not (len(below) <= 3 or _narrow(below)):
         return None
-    if len(view.lines(head.box)) != 1 or not _is_label(view, head, specs):
+    # What stands beside it is read first: a label there is wanted anyway, and spares reading its value for one.
+    if len(view.lines(head.box)) != 1 or any(cell is not head and _is_label(view, cell, specs) for cell in cells):
         return None
-    beside = any(cell is not head and _is_label(view, cell, specs) for cell in cells)
-    return None if beside else head
+    return head if _is_label(view, head, specs) else None
 
 
 def _is_label(view: View, cell: Cell, specs: Sequence[FieldSpec]) -> bool:
