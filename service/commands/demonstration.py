@@ -28,7 +28,7 @@ def run(settings: Settings) -> None:
     migrate(settings)
     installation = open_installation(settings)
     accounts = _seeded(installation, settings.data_dir / "accounts.txt")
-    progress = _Progress(installation, _welcome(settings, accounts))
+    progress = _Progress(installation, settings.bind, _welcome(settings, accounts))
     print(f"示范县已建立，正在识别样张，完成后显示账号：{running.address_of(settings)}", flush=True)
     running.supervise(settings, progress.show, settings.data_dir / "demo.log")
     installation.close()
@@ -71,10 +71,10 @@ def _welcome(settings: Settings, accounts: str) -> str:
 
 
 class _Progress:
-    """Says how many samples are read, until all are, then the welcome; quiet afterwards."""
+    """Says how many samples are read, until all are and the web answers, then the welcome; quiet afterwards."""
 
-    def __init__(self, installation: Installation, welcome: str) -> None:
-        self._installation, self._welcome = installation, welcome
+    def __init__(self, installation: Installation, bind: str, welcome: str) -> None:
+        self._installation, self._bind, self._welcome = installation, bind, welcome
         self._last, self._done = -1, False
 
     def show(self) -> None:
@@ -89,6 +89,6 @@ class _Progress:
             self._last = ready
             end = "" if sys.stdout.isatty() else "\n"
             print(f"\r已识别 {ready}/{total}", end=end, flush=True)
-        if ready == total:
+        if ready == total and running.listens(self._bind):
             self._done = True
             print(self._welcome, flush=True)

@@ -61,6 +61,14 @@ def check_free(bind: str) -> None:
                               "请关闭占用它的程序，或用 SHIBIAO_BIND 另设端口。") from None
 
 
+def listens(bind: str) -> bool:
+    """Whether somebody answers on `bind` by now."""
+    host, _, port = bind.rpartition(":")
+    with socket.socket() as probe:
+        probe.settimeout(0.5)
+        return probe.connect_ex((host.strip("[]"), int(port))) == 0
+
+
 def supervise(settings: Settings, tick: Callable[[], None] | None = None, log: Path | None = None) -> None:
     """Run web and workers until told to end; `tick` is called twice a second meanwhile."""
     installation = open_installation(settings)

@@ -56,3 +56,13 @@ def test_the_demonstration_keeps_to_itself_and_takes_the_next_free_port():
     assert own.database.endswith("data/demo/shibiao.sqlite3")
     assert (own.redis_url, own.key_file) == ("", None)
     assert port < int(own.bind.rpartition(":")[2]) <= port + 20
+
+
+def test_the_demonstration_says_where_to_log_in_only_once_the_web_answers(county, capsys):
+    bind = f"127.0.0.1:{free_port()}"
+    progress = demonstration._Progress(county.installation, bind, "请登录")
+    progress.show()
+    assert "请登录" not in capsys.readouterr().out
+    with socket.create_server(("127.0.0.1", int(bind.rpartition(":")[2]))):
+        progress.show()
+    assert "请登录" in capsys.readouterr().out
