@@ -15,6 +15,7 @@ from service.access import Actor, actor_for
 from service.config import Settings
 from service.installation import Installation, migrate, open_installation
 from service.models import Unit, User
+from tests.compiled import compiled_once  # noqa: F401  fixture
 from tests.servers import postgres_database, postgres_url, redis_url  # noqa: F401  fixtures
 
 PASSWORD = "Xuexiao-2024-ok"
