@@ -47,6 +47,7 @@ def looked(ask: Ask, crops: Sequence[NDArray[np.uint8]], first: Look, sure: floa
 
 
 def _clear(line: Emissions, sure: float, fewest: int) -> bool:
-    """Whether a line has enough characters, and each is probable enough."""
+    """Whether a line has enough characters, and each is probable enough; signs count where there is nothing else."""
     found = path_characters(line)
-    return len(found) >= fewest and min(p for _, p, _ in found) >= sure
+    words = [p for character, p, _ in found if character.isalnum()] or [p for _, p, _ in found]
+    return len(words) >= fewest and min(words) >= sure

@@ -110,8 +110,9 @@ def _labelled(view: View, rows: Sequence[Row], borders: Sequence[float], page: P
     found = Labelled(RuledTable(len(rows), cols, tuple(cell for row in cells for cell in row), box))
     for row, own in zip(rows, cells, strict=True):
         pairs = list(zip(own[len(own) % 2::2], own[len(own) % 2 + 1::2], strict=True))
-        if len(row) > 1 and all(value.ink is None for _, value in pairs):
-            continue  # headings, their values underneath
+        heads = len(row) > 1 or row[0].area[0] > column
+        if heads and all(value.ink is None for _, value in pairs):
+            continue  # their values stand underneath
         for label, (cell, value) in zip(row, pairs, strict=True):
             found.cells[label.name], found.scores[label.name], found.values[label.name] = cell, label.score, [value]
     return found

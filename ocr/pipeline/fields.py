@@ -50,8 +50,10 @@ _SLIPS = (*_WORDS, "grade_class", "unit", "choice")
 _NO_LABELS = ("person_name", "phone", "age", "sex", "count")
 """Kinds whose values never hold words that forms print."""
 
-_LOOKS = dict.fromkeys(("count", "unit"), (GLANCED, 0.8))
-"""Kinds that are looked at still more coarsely, and the probability each character must have then."""
+_LOOKS = dict.fromkeys(("count", "unit"), (GLANCED, 0.8)) | {"person_name": (SKIMMED, 0.8), "date": (SKIMMED, 0.7)}
+"""How finely a kind is looked at first, and the probability each character must have then: counts and units still
+more coarsely, names and dates again sooner, for in a hard hand that mends a third of their mistakes.
+"""
 _SKIMMED = (SKIMMED, 0.5)
 """The same for all others."""
 

@@ -20,6 +20,7 @@ def test_dust_under_running_text_is_no_line_of_it():
 @pytest.mark.parametrize(("seen", "fewest", "looks"), [
     (written("李", sure=0.97), 2, [SKIMMED, WHOLE]), (written("李少", sure=0.97), 2, [SKIMMED]),
     (written("李少", sure=0.4), 2, [SKIMMED, WHOLE]), (written("8", sure=0.97), 1, [SKIMMED]),
+    (written("同意，", (2, "。", 0.6), sure=0.9), 1, [SKIMMED]), (written("/", sure=0.97), 1, [SKIMMED]),
     (written(""), 1, [SKIMMED, WHOLE]),
 ])
 def test_a_line_is_looked_at_again_where_a_character_is_doubtful_or_missing(seen, fewest, looks):
