@@ -10,17 +10,26 @@ from ocr.kinds.grammar import Lexicon
 from ocr.kinds.numerals import chinese
 
 _UNITS = {"": 0.5, "岁": 0.45, "周岁": 0.05}
-_TWELVE, _RUN_TOGETHER = "几", 0.02
-"""What a 12 without a gap is taken for, and how often its figures are run together."""
+_TOGETHER = {11: "Ⅱ", 12: "几"}
+"""What two figures without a gap between them are taken for, ..."""
+_RUN_TOGETHER = 0.02
+"""... and how often they are run together."""
 _LOOKS = {**LOOKS_LIKE_DIGIT, "岁": "歳夛歹"}
 
 
 def read(evidence: Evidence, context: Context) -> KindReading:
     """The likeliest ages of a pupil, 3 to 21 years; ages of compulsory schooling are likeliest."""
     lexicon, ages = _written()
-    lattice = folded(evidence.joined, DIGITS + "岁周一二三四五六七八九十" + _TWELVE, _LOOKS)
+    lattice = folded(evidence.joined, DIGITS + "岁周一二三四五六七八九十Ⅱ几", _LOOKS)
     found = lexicon.read(lattice)
-    return KindReading(merged(Candidate(ages[h.text], h.text.replace(_TWELVE, "12"), h.log_p) for h in found), evidence)
+    return KindReading(merged(Candidate(ages[h.text], _apart(h.text), h.log_p) for h in found), evidence)
+
+
+def _apart(text: str) -> str:
+    """An age as its figures were written."""
+    for number, together in _TOGETHER.items():
+        text = text.replace(together, str(number))
+    return text
 
 
 @cache
@@ -30,7 +39,7 @@ def _written() -> tuple[Lexicon, dict[str, str]]:
     ages: dict[str, str] = {}
     for age in range(3, 22):
         usual = 1.0 if 6 <= age <= 16 else 0.05
-        ways = {str(age): 0.9, chinese(age): 0.1} | ({_TWELVE: _RUN_TOGETHER} if age == 12 else {})
+        ways = {str(age): 0.9, chinese(age): 0.1} | ({_TOGETHER[age]: _RUN_TOGETHER} if age in _TOGETHER else {})
         for digits, share in ways.items():
             for unit, unit_share in _UNITS.items():
                 weights[digits + unit] = usual * share * unit_share

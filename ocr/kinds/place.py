@@ -24,8 +24,8 @@ _NAMES = "丁口日"
 _NUMBERS = "一二三四五六七八九十0123456789"
 _GROUPS = {f"{text}组": share / 20 for number in range(1, 21) for text, share in ((str(number), 0.06),
                                                                                    (chinese(number), 0.03))}
-"""Groups of a village's people, in figures and in words."""
-_WORDS = _ENDS | _GROUPS | dict.fromkeys(_VILLAGES, 0.004) | dict.fromkeys(_NUMBERS, 0.012)
+"""Groups of a village's people, in figures and in words; the eleventh's figures may be taken for one."""
+_WORDS = _ENDS | _GROUPS | {"Ⅱ组": 0.003} | dict.fromkeys(_VILLAGES, 0.004) | dict.fromkeys(_NUMBERS, 0.012)
 """Words addresses are made of, with their shares."""
 _LOOKS = {digit: "".join(c for c in looks if c not in _NAMES) for digit, looks in LOOKS_LIKE_DIGIT.items()}
 _LOOKS["1"] += "(（\\"
@@ -45,9 +45,10 @@ def read(evidence: Evidence, context: Context) -> KindReading:
 
 def _meant(found: Hypothesis) -> list[Candidate]:
     """What a text stands for; a group without its number has lost a narrow one, most likely 1."""
-    if not _NO_NUMBER.search(found.text):
-        return [Candidate(found.text, found.text, found.log_p)]
-    return [Candidate(f"{found.text[:-1]}{number}组", found.text, found.log_p + math.log(share))
+    text = found.text.replace("Ⅱ", "11")
+    if not _NO_NUMBER.search(text):
+        return [Candidate(text, text, found.log_p)]
+    return [Candidate(f"{text[:-1]}{number}组", text, found.log_p + math.log(share))
             for number, share in enumerate(_LOST, 1)]
 
 
@@ -59,7 +60,7 @@ _LOST = (0.65, *[0.04] * 8)
 @cache
 def _symbols() -> str:
     """Characters of ordinary text but for its punctuation, which addresses do without."""
-    return "".join(symbol for symbol in free_text.symbols() if symbol == "-" or free_text.words_alone(symbol))
+    return "".join(symbol for symbol in free_text.symbols() if symbol == "-" or free_text.words_alone(symbol)) + "Ⅱ"
 
 
 def _known(knowledge: Knowledge) -> tuple[tuple[str, float], ...]:

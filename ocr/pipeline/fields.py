@@ -20,6 +20,7 @@ from ocr.looks import GLANCED, SKIMMED, WHOLE, Look, looked
 from ocr.match import Match, Place
 from ocr.match.form import BRIM
 from ocr.match.labels import names_another
+from ocr.pipeline.elevens import with_elevens
 from ocr.pipeline.leaning import slashed
 from ocr.pipeline.lines import flowing, legible, without_rulings, without_specks, without_stray_end
 from ocr.pipeline.slips import after_slip, without_slip
@@ -49,6 +50,9 @@ _SLIPS = (*_WORDS, "grade_class", "unit", "choice")
 
 _NO_LABELS = ("person_name", "phone", "age", "sex", "count")
 """Kinds whose values never hold words that forms print."""
+
+_ELEVENS = ("date", "age", "place")
+"""Kinds in which an eleven is as usual as a one."""
 
 _LOOKS = dict.fromkeys(("count", "unit"), (GLANCED, 0.8)) | {"person_name": (SKIMMED, 0.8), "date": (SKIMMED, 0.7)}
 """How finely a kind is looked at first, and the probability each character must have then: counts and units still
@@ -195,6 +199,8 @@ class FieldReader:
         options = options_in(words_of(spec), list(map(Line, crops, lines))) if crops else ()
         if options:
             return kinds.read(Evidence(lines, options), Context(spec, self.knowledge, words))
+        if spec.kind in _ELEVENS and crops:
+            lines = tuple(map(with_elevens, crops, lines))
         if spec.kind in _WORDS:
             lines = tuple(map(without_rulings, lines))
         if spec.name in self._sealed:
