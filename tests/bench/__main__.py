@@ -1,11 +1,11 @@
-"""`make bench`: the reader on sheets it was not tuned on, with and without a roster; the review's pages; the month
-and its end; casework, lists and likeness in a large county."""
+"""`make bench`: the reader on sheets it was not tuned on, known forms and unknown ones, and its memory over 2,000; the
+review's pages; the month and its end; casework, lists and likeness in a large county."""
 
 from __future__ import annotations
 
 import sys
 
-from tests.bench import accuracy, casework, likeness, months, pages, properties, roster, rush
+from tests.bench import accuracy, casework, likeness, months, pages, properties, roster, rush, soak
 from tests.bench.held import ROOT
 from tests.servers import postgres_answers
 
@@ -21,7 +21,11 @@ def main(arguments: list[str]) -> int:
     listed = accuracy.main([*arguments, "--roster", "--fullpage", "0", "--plot", plot])
     print("\n— altered layouts, worn paper, hard pictures —")
     plot = str(PLOTS / "reliability-altered.svg")
-    altered = accuracy.main([*arguments, "--altered", "--fullpage", "0", "--plot", plot])
+    altered = accuracy.main([*arguments, "--variant", "altered", "--fullpage", "0", "--plot", plot])
+    print("\n— photographed tables of no known form —")
+    unknown = accuracy.main([*arguments, "--variant", "unknown", "--fullpage", "0"])
+    print("\n— 2,000 sheets in one process —")
+    level = soak.main([])
     print("\n— the review's pages —")
     answered = pages.main([]) or (pages.main(["--postgres"]) if postgres_answers() else 0)
     print("\n— the month at a million events —")
@@ -36,7 +40,8 @@ def main(arguments: list[str]) -> int:
     listed_in = roster.main([]) or (roster.main(["--postgres"]) if postgres_answers() else 0)
     print("\n— children recorded twice among 50,000 —")
     found = likeness.main([])
-    return bare or listed or altered or answered or opened or holds or rushed or worked or listed_in or found
+    reader = bare or listed or altered or unknown or level
+    return reader or answered or opened or holds or rushed or worked or listed_in or found
 
 
 if __name__ == "__main__":

@@ -15,8 +15,8 @@ from ocr.lists import Lists, read_roster, read_units
 from ocr.template import load_templates
 from tests.bench import reliability, scoring
 from tests.bench.fullpage import Pace, pace_of_rapidocr
-from tests.bench.held import own_sheets
-from tests.bench.scoring import Outcome, Rate, grouped
+from tests.bench.held import MADE, own_sheets
+from tests.bench.scoring import GridScore, Outcome, Rate, grouped, together
 
 
 @dataclass(slots=True)
@@ -26,8 +26,7 @@ class Run:
     judged: list[Outcome] = field(default_factory=list)
     templates: list[bool] = field(default_factory=list)
     marks: list[bool] = field(default_factory=list)
-    structures: list[bool] = field(default_factory=list)
-    grid_cells: list[Rate] = field(default_factory=list)
+    grids: list[GridScore] = field(default_factory=list)
     flagged: list[tuple[bool, bool]] = field(default_factory=list)
     several: list[tuple[bool, bool]] = field(default_factory=list)
     altered: dict[str, list[Outcome]] = field(default_factory=dict)
@@ -40,7 +39,7 @@ class Run:
 def main(arguments: list[str]) -> int:
     """Reads, judges, prints; the exit code only says whether the run came through."""
     asked = _parser().parse_args(arguments)
-    folder = asked.sheets or own_sheets(altered=asked.altered)
+    folder = asked.sheets or own_sheets(asked.variant)
     sheets = spread(sorted(folder.rglob("*.expected.json")), asked.limit)
     if not sheets:
         print(f"no sheets with expected readings under {folder}", file=sys.stderr)
@@ -93,9 +92,7 @@ def judge(run: Run, path: Path, expected: dict[str, Any], reading: dict[str, Any
         return
     run.templates.append(reading is not None and reading["template"] == expected["template"])
     if "grid" in expected:
-        same, read = scoring.grid_cells(expected["grid"], reading["grid"] if reading else None)
-        run.structures.append(same)
-        run.grid_cells.append(read)
+        run.grids.append(scoring.grid_score(expected["grid"], reading["grid"] if reading else None))
         return
     kinds = {spec.name: spec.kind for spec in load_templates()[expected["template"]].fields}
     judged = list(scoring.outcomes(f"{path.parent.name}/{_image(path).name}", expected, reading, kinds))
@@ -144,9 +141,14 @@ def show(run: Run) -> None:
         )
     if run.altered:
         _show_altered(run.altered)
-    if run.structures:
-        cells = Rate(sum(r.hits for r in run.grid_cells), sum(r.count for r in run.grid_cells))
-        print(f"\ngeneric tables: structure right {_share(run.structures)}, handwritten cells right {cells}")
+    if run.grids:
+        _show_grids(run.grids)
+
+
+def _show_grids(grids: list[GridScore]) -> None:
+    numbers, words, blank = (together(getattr(grid, name) for grid in grids) for name in ("numbers", "words", "blank"))
+    print(f"\ngeneric tables: structure right {_share([grid.same for grid in grids])}, handwritten numbers read right "
+          f"{numbers} of {numbers.count}, words {words}, blank cells blank {blank} of {blank.count}")
 
 
 def _show_form(form: str, judged: list[Outcome]) -> None:
@@ -244,7 +246,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--sheets", type=Path, help="folder of NNN.jpg with NNN.expected.json; default: its own"
     )
-    parser.add_argument("--altered", action="store_true", help="its own altered sheets instead")
+    parser.add_argument("--variant", choices=MADE, default="plain", help="which of its own sheets")
     parser.add_argument("--roster", action="store_true", help="give the reader the folder's roster.csv")
     parser.add_argument("--bare", action="store_true", help="do not give it units.csv either")
     parser.add_argument("--limit", type=int, default=0, help="read no more sheets than this")

@@ -10,15 +10,16 @@ SAMPLES = ROOT / "sample_scans"
 MADE = {
     "plain": {"home_visit": 48, "township_table": 24},
     "altered": {"home_visit": 16, "township_table": 8},
+    "unknown": {"generic_table": 24},
 }
-"""How many of each variant."""
+"""How many of each variant; the tables of no known form are all photographed."""
 
 FIRST = 1000
 """The first seed: below it the seeds of sheets made for looking at."""
 
 
-def own_sheets(*, altered: bool) -> Path:
-    """The folder of plain or altered held-out sheets, made if they are not there yet.
+def own_sheets(variant: str) -> Path:
+    """The folder of a variant's held-out sheets, made if they are not there yet.
 
     Without the fonts it is sample_scans, whose hands the reader was tuned on.
     """
@@ -26,14 +27,15 @@ def own_sheets(*, altered: bool) -> Path:
     from tests.press.fonts import FontMissing
     from tests.press.sheets import make_sheet
 
-    variant = "altered" if altered else "plain"
-    folder = OWN_SHEETS / ("altered_held" if altered else "held")
+    folder = OWN_SHEETS / "held" / variant
+    condition = "photo" if variant == "unknown" else None
+    pressed_as = "altered" if variant == "altered" else "plain"
     try:
         for form, count in MADE[variant].items():
             for number in range(FIRST, FIRST + count):
                 target = folder / form / f"{number}.jpg"
                 if not target.exists():
-                    pressed = make_sheet(number, form, None, "held", variant=variant)
+                    pressed = make_sheet(number, form, condition, "held", variant=pressed_as)
                     save(target.parent, target.stem, pressed.image_bytes, pressed.expected)
         save_lists(folder, "held")
     except FontMissing as missing:

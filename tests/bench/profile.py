@@ -88,7 +88,7 @@ class Clock:
 def main(arguments: list[str]) -> int:
     """Reads the sheets with every step timed and prints the table."""
     asked = _parser().parse_args(arguments)
-    folder = asked.sheets or own_sheets(altered=False)
+    folder = asked.sheets or own_sheets("plain")
     sheets = spread(sorted(folder.rglob("*.expected.json")), asked.limit)
     images = [path.with_name(path.name.replace(".expected.json", ".jpg")) for path in sheets]
     clock = Clock()

@@ -50,6 +50,12 @@ class Rate:
         return f"{100 * self.share:5.1f} %" if self.count else "    –  "
 
 
+def together(rates: Iterable[Rate]) -> Rate:
+    """Several shares as one."""
+    known = list(rates)
+    return Rate(sum(rate.hits for rate in known), sum(rate.count for rate in known))
+
+
 def folded(text: str) -> str:
     """Text without spaces and punctuation, widths made equal: what free text is compared by."""
     wide = unicodedata.normalize("NFKC", text)
@@ -152,18 +158,29 @@ def grouped(judged: Iterable[Outcome], key: Callable[[Outcome], Any]) -> dict[An
     return groups
 
 
-def grid_cells(expected: Mapping[str, Any], grid: Mapping[str, Any] | None) -> tuple[bool, Rate]:
-    """Whether a generic table's structure is right, and the share of its handwritten cells read right.
-
-    The structure is right when rows, columns and every cell's place and span agree.
+@dataclass(frozen=True, slots=True)
+class GridScore:
+    """How a generic table was read. `same`: every cell's place and span is right; then of what is handwritten the
+    numbers and the words read right, and the blank cells that are blank.
     """
+
+    same: bool
+    numbers: Rate
+    words: Rate
+    blank: Rate
+
+
+def grid_score(expected: Mapping[str, Any], grid: Mapping[str, Any] | None) -> GridScore:
+    """A generic table's reading against what was written in it."""
     wanted = {_place(cell): cell for cell in expected["cells"]}
     found = {_place(cell): cell for cell in grid["cells"]} if grid else {}
-    hand = [place for place, cell in wanted.items() if cell.get("hand")]
-    hits = sum(
-        place in found and folded(found[place]["text"]) == folded(wanted[place]["text"]) for place in hand
-    )
-    return wanted.keys() == found.keys(), Rate(hits, len(hand))
+    right: dict[str, list[bool]] = {"numbers": [], "words": [], "blank": []}
+    for place, cell in wanted.items():
+        sort = "blank" if not cell["text"] else "numbers" if cell["text"].isdecimal() else "words"
+        if cell.get("hand") or sort == "blank":
+            right[sort].append(place in found and folded(found[place]["text"]) == folded(cell["text"]))
+    rates = {sort: Rate(sum(hits), len(hits)) for sort, hits in right.items()}
+    return GridScore(wanted.keys() == found.keys(), **rates)
 
 
 def _place(cell: Mapping[str, Any]) -> tuple[int, int, int, int]:

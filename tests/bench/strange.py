@@ -51,7 +51,7 @@ def _judged(reader: Any, lists: Lists, name: str, form: str, seed: int, split: s
         "grid": None,
     }
     if "grid" in expected:
-        result["grid"] = scoring.grid_cells(expected["grid"], reading["grid"])
+        result["grid"] = scoring.grid_score(expected["grid"], reading["grid"])
         return result
     kinds = {spec.name: spec.kind for spec in load_templates()[form].fields}
     result["judged"] = list(scoring.outcomes(f"{name}/{form}/{path.name}", expected, reading, kinds))
@@ -76,8 +76,8 @@ def _line(name: str, form: str, found: list[dict[str, Any]]) -> str:
     templates = Rate(sum(one["template"] for one in found), len(found))
     judged: list[Outcome] = [one for result in found for one in result["judged"] if one.kind != scoring.FREE]
     grids = [result["grid"] for result in found if result["grid"]]
-    cells = Rate(sum(rate.hits for _, rate in grids), sum(rate.count for _, rate in grids))
-    same = f" structure {sum(ok for ok, _ in grids)}/{len(grids)}" if grids else ""
+    cells = scoring.together(rate for grid in grids for rate in (grid.numbers, grid.words))
+    same = f" structure {sum(grid.same for grid in grids)}/{len(grids)}" if grids else ""
     problems = " ".join(sorted({code for result in found for code in result["problems"]} - {"unknown_form"}))
     seconds = sum(one["seconds"] for one in found) / len(found)
     return (

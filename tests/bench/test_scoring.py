@@ -91,7 +91,16 @@ def test_a_grid_with_a_missing_cell_has_the_wrong_structure():
     cells = [
         {"row": 0, "col": col, "rowspan": 1, "colspan": 1, "text": str(col), "hand": True} for col in range(2)
     ]
-    same, read = scoring.grid_cells({"cells": cells}, {"cells": cells})
-    assert same and read.share == 1
-    same, read = scoring.grid_cells({"cells": cells}, {"cells": cells[:1]})
-    assert not same and read.share == pytest.approx(0.5)
+    whole = scoring.grid_score({"cells": cells}, {"cells": cells})
+    assert whole.same and whole.numbers.share == 1
+    part = scoring.grid_score({"cells": cells}, {"cells": cells[:1]})
+    assert not part.same and part.numbers.share == pytest.approx(0.5)
+
+
+def test_numbers_words_and_blank_cells_of_a_grid_are_counted_apart():
+    texts = ("12", "吴敏", "", "3")
+    wanted = [{"row": 0, "col": col, "rowspan": 1, "colspan": 1, "text": text, "hand": bool(text)}
+              for col, text in enumerate(texts)]
+    found = [{**cell, "text": text} for cell, text in zip(wanted, ("12", "吴敬", "1", "3"), strict=True)]
+    score = scoring.grid_score({"cells": wanted}, {"cells": found})
+    assert score == scoring.GridScore(True, scoring.Rate(2, 2), scoring.Rate(0, 1), scoring.Rate(0, 1))
