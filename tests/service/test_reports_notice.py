@@ -1,5 +1,6 @@
 """附件1 of the notice, 697 + 21 = 718: counted from cases, read from its paper, and with one cell altered."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import date
 
@@ -8,20 +9,40 @@ from sqlalchemy import select
 
 from ocr.pipeline import Reader
 from service import intake, reading
+from service.config import Settings
 from service.demo.county import NOTICE
+from service.installation import open_installation
 from service.models import Case, CaseEvent, Reading, Sheet, Student, Unit
 from service.reports.annex1 import COLUMNS, annex1
 from service.reports.reconcile import reconcile
 from tests.press import notice_table
+from tests.servers import postgres_database
 from tests.service.case_papers import TODAY, put_table, say, sign
 
 DAY = date(2019, 4, 11)
 
 
-@pytest.fixture
-def notice(any_county):
-    """The county with the notice's fifteen townships, and its 718 children entered as cases."""
-    with any_county.installation.database.write() as session:
+@pytest.fixture(scope="module")
+def _county_ground(_county_ground, tmp_path_factory):
+    """The county's data folder with the notice in it, for this module's tests to copy."""
+    folder = tmp_path_factory.mktemp("notice") / "data"
+    shutil.copytree(_county_ground, folder)
+    enter(Settings(data_dir=folder))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def _county_ground_pg(_county_ground_pg, tmp_path_factory):
+    """The same on PostgreSQL."""
+    with postgres_database(like=_county_ground_pg) as url:
+        enter(Settings(tmp_path_factory.mktemp("notice_pg"), database_url=url))
+        yield url
+
+
+def enter(settings):
+    """Add the notice's fifteen townships, and its 718 children as cases."""
+    installation = open_installation(settings)
+    with installation.database.write() as session:
         head = session.query(Unit).filter_by(kind="bureau").one()
         units = {unit.name: unit for unit in session.query(Unit).filter_by(kind="township")}
         for position, name in enumerate(NOTICE):
@@ -32,6 +53,12 @@ def notice(any_county):
             for number in range(prior_year + listed):
                 ministry = number >= prior_year
                 session.add(case(units[name].id, f"{name}{number}", ministry, date(2019 if ministry else 2018, 3, 2)))
+    installation.close()
+
+
+@pytest.fixture
+def notice(any_county):
+    """The county with the notice's fifteen townships, and its 718 children entered as cases."""
     return any_county
 
 
