@@ -25,7 +25,7 @@ from ocr.pipeline.leaning import slashed
 from ocr.pipeline.lines import flowing, legible, without_rulings, without_specks, without_stray_end
 from ocr.pipeline.slips import after_slip, without_slip
 from ocr.pipeline.strikes import corrected, without_struck
-from ocr.pipeline.traces import clean
+from ocr.pipeline.traces import clean, clean_between
 from ocr.reconcile import Settled, settle
 from ocr.reconcile.rows import settle_rows
 from ocr.reconcile.sums import hold_to_sums
@@ -97,8 +97,13 @@ class FieldReader:
         return {spec.name: _field(spec, places, settled.get(spec.name), self._clean)
                 for spec in self.match.template.fields}
 
-    def _clean(self, place: Place) -> bool:
-        return clean(self.match.sheet, place.box)
+    def _clean(self, place: Place, settled: Settled) -> bool:
+        """Whether there are not even traces in a place that seems blank, the words printed in it left aside."""
+        evidence = settled.reading.evidence if settled.reading else None
+        if evidence is None:
+            return clean(self.match.sheet, place.box)
+        return len(evidence.lines) == len(place.lines) == 1 and clean_between(
+            self.match.sheet, place.box, place.lines[0], evidence.lines[0], MARGIN)
 
     def settled_form(self) -> dict[str, Settled]:
         """The fields that were found, before they are weighed; running text comes last, with names to lean on."""
@@ -170,7 +175,7 @@ class FieldReader:
         if not crops:
             return KindReading(())
         reading = self._decoded(spec, lines, crops, words)
-        if spec.kind in _FIGURES:
+        if spec.kind in _FIGURES and not (reading.best and reading.best.raw and not reading.best.value):
             struck = [without_struck(crop) for crop in crops]
             if any(hit for _, hit in struck):
                 right = [crop for crop, _ in struck]
@@ -282,7 +287,7 @@ def _names(template: Template, settled: Mapping[str, Settled]) -> tuple[str, ...
 
 
 def _field(spec: FieldSpec, places: Mapping[str, Place], settled: Settled | None,
-           is_clean: Callable[[Place], bool] = lambda place: True) -> FieldReading:
+           is_clean: Callable[[Place, Settled], bool] = lambda *_: True) -> FieldReading:
     """The reading that leaves `ocr/`; `is_clean` looks twice at a place that is easily found wrong."""
     place = places.get(spec.name)
     box = _whole(place)
@@ -290,19 +295,21 @@ def _field(spec: FieldSpec, places: Mapping[str, Place], settled: Settled | None
         return FieldReading("", "", 0.0, False, box, flags=("not_found",))
     if not settled.candidates:
         return _blank(spec, place, box, settled, is_clean)
-    confidence = calibrate.confidence(settled, spec.kind)
-    shown = _rescaled(settled, confidence)
     value, raw = settled.candidates[0][0], settled.candidates[0][1]
+    confidence = calibrate.confidence(settled, spec.kind)
+    if not value and spec.kind == "date" and spec.where == "part" and is_clean(place, settled):
+        confidence = max(confidence, calibrate.BLANK)
+    shown = _rescaled(settled, confidence)
     empty = spec.required and not value  # the printed words of a blank date, say: a person looks
     accept = confidence >= calibrate.threshold(spec) and not _doubtful(settled) and not empty
     return FieldReading(value, raw, round(confidence, 4), accept, box, shown, settled.flags)
 
 
 def _blank(spec: FieldSpec, place: Place, box: Box, settled: Settled,
-           is_clean: Callable[[Place], bool]) -> FieldReading:
+           is_clean: Callable[[Place, Settled], bool]) -> FieldReading:
     """A place without ink. A required field left blank, or one under a seal, is for a person to look at."""
     confidence = calibrate.BLANK_AND_AGREED if settled.agreed else calibrate.BLANK
-    if spec.where in _EASILY_MISSED and not is_clean(place):
+    if spec.where in _EASILY_MISSED and not is_clean(place, settled):
         confidence = _TRACES
     flags = (*settled.flags, "missing") if spec.required else settled.flags
     if place.covered:

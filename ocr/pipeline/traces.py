@@ -5,6 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from ocr.decode import Emissions, path_characters
 from ocr.rectify.sheet import RectifiedSheet
 from ocr.results import Box
 
@@ -15,6 +16,8 @@ _STRETCH = 9
 _INSET = 4
 """Pixels along the sides in which the next field's strokes and what is left of borders may show."""
 _SMALL = 8
+_HALF = 0.6
+"""Half the width of a printed word's character with the white around it, in heights of the line."""
 
 
 def clean(sheet: RectifiedSheet, box: Box) -> bool:
@@ -30,3 +33,21 @@ def clean(sheet: RectifiedSheet, box: Box) -> bool:
     traces = ((soft < float(np.median(paper)) - _LIGHTER) & (ruled == 0)).astype(np.uint8)
     _, _, stats, _ = cv2.connectedComponentsWithStats(traces)
     return bool(stats[1:, 2:4].max(initial=0) < _STRETCH)
+
+
+def clean_between(sheet: RectifiedSheet, place: Box, line: Box, words: Emissions, margin: int) -> bool:
+    """Whether nothing stands before, between and behind the printed words of a place, which are all of its ink.
+
+    `words` is what was read from the crop of `line` with `margin` pixels around it; figures are no printed words.
+    """
+    if any(character.isdecimal() for character, _, _ in path_characters(words)):
+        return False
+    width = sheet.size[0]
+    left, top, _, bottom = sheet.area(line, margin)
+    half = _HALF * (bottom - top - 2 * margin) / width
+    middles = [(left + (step + 0.5) * words.stride) / width for character, _, step in path_characters(words)
+               if character.strip()]
+    edges = [place[0], *(edge for middle in middles for edge in (middle - half, middle + half)), place[2]]
+    least = (2 * _INSET + _SMALL + 1) / sheet.flat.shape[1]
+    gaps = [(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if b - a > least]
+    return len(gaps) > 1 and all(clean(sheet, (a, place[1], b, place[3])) for a, b in gaps)
