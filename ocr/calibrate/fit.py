@@ -29,7 +29,7 @@ from ocr.lists import Lists, read_roster, read_units
 from ocr.load import open_sheets
 from ocr.looks import WHOLE, Look
 from ocr.match import match
-from ocr.pipeline.fields import FieldReader, Recogniser
+from ocr.pipeline.fields import FieldReader, Recogniser, doubtful
 from ocr.reconcile import Settled
 from ocr.rectify import Image, rectify
 from ocr.template import load_templates
@@ -101,9 +101,9 @@ def _examples(reader: FieldReader, expected: Mapping[str, Any], sheet: str) -> I
     for name, settled, value in _pairs(reader, expected):
         evidence = settled.reading.evidence if settled.reading else None
         if evidence is not None and not evidence.options:
-            kind, doubted = kinds[name], any(flag != "settled" for flag in settled.flags)
+            kind = kinds[name]
             yield Example(kind, features(settled, kind), _same(kind, settled.value, value),
-                          str(expected.get("hand", sheet)), doubted)
+                          str(expected.get("hand", sheet)), doubtful(settled))
 
 
 class _Remembering:

@@ -23,16 +23,21 @@ def read(evidence: Evidence, context: Context) -> KindReading:
         return _in_words(evidence, tuple(context.spec.options["ways"]))
     lattice = folded(evidence.joined, DIGITS + "".join(_NONE), _LOOKS)
     numbers = search(lattice, Digits(1, int(context.spec.options.get("digits", 4))), beams=10)
-    found = [Candidate(str(int(h.text)), h.text, h.log_p - _LONG.get(len(h.text), 0.0)) for h in numbers]
+    found = [Candidate(str(int(h.text)), h.text, h.log_p - rarity(h.text)) for h in numbers]
     dashes = forward(lattice, _NONE) - _LESS_LIKELY
     found += [Candidate("", text, float(log_p)) for text, log_p in zip(_NONE, dashes, strict=True)]
 
     def rescore(values: Sequence[str]) -> Sequence[float]:
         scores = zip(values, forward(lattice, values), strict=True)
-        return [float(log_p) - _LONG.get(len(value), 0.0) for value, log_p in scores]
+        return [float(log_p) - rarity(value) for value, log_p in scores]
 
     candidates = merged(found, keep=12)
     return KindReading(candidates, evidence, rescore=rescore) if candidates else nothing(evidence)
+
+
+def rarity(number: str) -> float:
+    """Natural logarithm of how rare counts of so many digits are."""
+    return _LONG.get(len(number), 0.0)
 
 
 def _in_words(evidence: Evidence, ways: tuple[str, ...]) -> KindReading:

@@ -20,6 +20,7 @@ from ocr.looks import GLANCED, SKIMMED, WHOLE, Look, looked
 from ocr.match import Match, Place
 from ocr.match.form import BRIM
 from ocr.match.labels import names_another
+from ocr.pipeline.again import LOOKS, broken, doubted, struck_again, together
 from ocr.pipeline.elevens import with_elevens
 from ocr.pipeline.leaning import slashed
 from ocr.pipeline.lines import flowing, legible, without_rulings, without_specks, without_stray_end
@@ -127,12 +128,40 @@ class FieldReader:
 
     def settled_table(self) -> list[dict[str, Settled]]:
         """The records and, last, the row of sums, before they are weighed."""
-        template = self.match.template
-        read = self._rows(self._lines)
-        rows, totals = settle_table(read[:-1], read[-1], template.rules)
-        rows = settle_rows(rows, read[:-1], template.rules, self.knowledge)
-        rows, totals = hold_to_sums(rows, totals, template.rules)
+        lines = self._lines
+        read = self._rows(lines)
+        settled = self._settled(read)
+        specs = {spec.name: spec for spec in self.match.template.columns if spec.kind == "count"}
+        unsure = list(doubted(settled, specs))
+        again = self._again([(specs[name], lines[at][name], settled[at][name]) for at, name in unsure])
+        for (at, name), reading in zip(unsure, again, strict=True):
+            read[at][name] = reading
+        return self._settled(read) if unsure else settled
+
+    def _settled(self, read: Sequence[Mapping[str, KindReading]]) -> list[dict[str, Settled]]:
+        """The records and the row of sums under the template's rules."""
+        rules = self.match.template.rules
+        rows, totals = settle_table(read[:-1], read[-1], rules)
+        rows = settle_rows(rows, read[:-1], rules, self.knowledge)
+        rows, totals = hold_to_sums(rows, totals, rules)
         return [*rows, totals]
+
+    def _again(self, cells: Sequence[tuple[FieldSpec, Place, Settled]]) -> list[KindReading]:
+        """Places with ink, each settled at first sight, looked at in several ways, all of them together."""
+        crops = [tuple(self._crops(spec, place)) for spec, place, _ in cells]
+        struck = [struck_again(own, broken(first)) for own, (_, _, first) in zip(crops, cells, strict=True)]
+        every = [crop for own, (others, _) in zip(crops, struck, strict=True) for crop in (*own, *others)]
+        seen = [iter(self.engine.emissions(every, look)) for look in LOOKS]
+        read = []
+        for (spec, _, first), own, (others, doubt) in zip(cells, crops, struck, strict=True):
+            whole = [*([first.reading] if first.reading else []), *self._looks(spec, own, seen)]
+            read.append(together(whole, self._looks(spec, others, seen), doubt, first.value))
+        return read
+
+    def _looks(self, spec: FieldSpec, crops: Sequence[Image], seen: Sequence[Iterator[Emissions]]) -> list[KindReading]:
+        """What each look says of some lines as they are, the next ones of `seen`."""
+        read = [self._decoded(spec, tuple(islice(look, len(crops))), crops, ()) for look in seen] if crops else []
+        return [slashed(each, crops[0]) for each in read] if len(crops) == 1 else read
 
     @property
     def _lines(self) -> tuple[Mapping[str, Place], ...]:
@@ -301,7 +330,7 @@ def _field(spec: FieldSpec, places: Mapping[str, Place], settled: Settled | None
         confidence = max(confidence, calibrate.BLANK)
     shown = _rescaled(settled, confidence)
     empty = spec.required and not value  # the printed words of a blank date, say: a person looks
-    accept = confidence >= calibrate.threshold(spec) and not _doubtful(settled) and not empty
+    accept = confidence >= calibrate.threshold(spec) and not doubtful(settled) and not empty
     return FieldReading(value, raw, round(confidence, 4), accept, box, shown, settled.flags)
 
 
@@ -337,9 +366,14 @@ _NARROW, _LOW = 0.022, 0.008
 """Width and height of a place, of the sheet, below which nobody writes in it."""
 
 
-def _doubtful(settled: Settled) -> bool:
+def doubtful(settled: Settled) -> bool:
     """Whether a rule objects: then a person looks, however sure the reading is."""
-    return any(flag != "settled" for flag in settled.flags)
+    vouched = ("settled", "corrected") if settled.agreed >= _VOUCHED else ("settled",)
+    return any(flag not in vouched for flag in settled.flags)
+
+
+_VOUCHED = 2
+"""Rules that must speak for a correction for nobody to have to look at it: in a table, the sums of row and column."""
 
 
 def _rescaled(settled: Settled, confidence: float) -> tuple[tuple[str, float], ...]:

@@ -18,28 +18,35 @@ Mask = NDArray[np.bool_]
 Bar = tuple[int, int, int]
 """Left and right end of a striking bar and its height in the middle, in pixels of the crop."""
 
-_LONG = 0.93
+LONG = 0.93
 """Length of a bar, in heights of the writing: no stroke of a digit is that long."""
+PERHAPS = 0.65
+"""What may be a bar through one figure, or a long stroke of a 4, 5 or 7."""
 _BEGINS, _FOLLOWS = 0.4, 0.3
 """In heights: a slip is struck out where the line begins, and what is right follows it."""
 SLOPES = np.linspace(-0.16, 0.16, 9)
 """Rise over run of the bars looked for."""
+DOUBT, PERHAPS_DOUBT = 2.5, -4.0
+"""Natural logarithm of how much likelier a bar of LONG heights, one of PERHAPS, strikes something out than it is a
+wide stroke."""
 _CROSSED = 0.25
 """Share of the bar's columns that must have writing above or below it."""
 
 
-def without_struck(crop: Image) -> tuple[Image, bool]:
-    """The line without what a bar crosses out, and whether there was any; all of it is never taken."""
+def without_struck(crop: Image, long: float = LONG) -> tuple[Image, bool]:
+    """The line without what a bar of `long` heights crosses out, and whether there was any; all of it is never
+    taken.
+    """
     dark = ink_of(crop)
     rows = np.flatnonzero(dark.any(axis=1))
     if len(rows) < 8:
         return crop, False
     top, height = int(rows[0]), len(rows)
     ink = np.flatnonzero(dark.any(axis=0))
-    if ink[-1] - ink[0] < (_LONG + _FOLLOWS) * height:  # too short for a bar and what follows it
+    if ink[-1] - ink[0] < (long + _FOLLOWS) * height:  # too short for a bar and what follows it
         return crop, False
-    bar = _longest_bar(dark, int(ink[0]) + round(_BEGINS * height), int(_LONG * height))
-    if bar is None or not _LONG * height <= bar[1] - bar[0] <= ink[-1] - _FOLLOWS * height - bar[0]:
+    bar = _longest_bar(dark, int(ink[0]) + round(_BEGINS * height), int(long * height))
+    if bar is None or not long * height <= bar[1] - bar[0] <= ink[-1] - _FOLLOWS * height - bar[0]:
         return crop, False
     if not _strikes(dark, bar, top, height):
         return crop, False
@@ -53,25 +60,25 @@ def without_struck(crop: Image) -> tuple[Image, bool]:
     return np.ascontiguousarray(clean[:, max(0, int(kept[0]) - 6):int(kept[-1]) + 7]), True
 
 
-def corrected(after: KindReading, before: KindReading) -> KindReading:
-    """The correction's candidates, and behind them what stood there should nothing have been struck out."""
+def corrected(after: KindReading, before: KindReading, doubt: float = DOUBT) -> KindReading:
+    """The correction's candidates, flagged, and what stood there should nothing have been struck out, which is as
+    much less likely as `doubt` says.
+    """
     if not after.candidates or not before.candidates:
         return replace(after if after.candidates else before, flags=("corrected",))
-    first, other = after.candidates[0].log_p, before.candidates[0].log_p
-    both = [replace(c, log_p=c.log_p - first) for c in after.candidates]
-    both += [replace(c, log_p=c.log_p - other - _DOUBT) for c in before.candidates]
+    first = after.candidates[0].log_p + max(0.0, -doubt)
+    other = before.candidates[0].log_p + max(0.0, doubt)
+    both = [replace(c, log_p=c.log_p - first, flags=(*c.flags, "corrected")) for c in after.candidates]
+    both += [replace(c, log_p=c.log_p - other) for c in before.candidates]
 
     def rescore(values: Sequence[str]) -> Sequence[float]:
         if after.rescore is None or before.rescore is None:
             return [IMPOSSIBLE] * len(values)
         pairs = zip(after.rescore(values), before.rescore(values), strict=True)
-        return [max(new - first, old - other - _DOUBT) for new, old in pairs]
+        return [max(new - first, old - other) for new, old in pairs]
 
-    return KindReading(merged(both, keep=12), after.evidence, (*after.flags, "corrected"), rescore)
-
-
-_DOUBT = 2.5
-"""Natural logarithm of how much likelier a bar found is a striking bar than a wide stroke."""
+    likelier = after if doubt > 0 else before
+    return KindReading(merged(both, keep=12), likelier.evidence, likelier.flags, rescore)
 
 
 def ink_of(crop: Image) -> Mask:
@@ -90,6 +97,8 @@ def _longest_bar(dark: Mask, first: int, shortest: int) -> Bar | None:
     """
     if not may_hold_bar(dark, shortest):
         return None
+    if not _unbroken(np.asarray(dark.any(axis=0)), shortest):
+        return None
     thick = cv2.dilate(dark.astype(np.uint8), np.ones((3, 1), np.uint8))
     high, wide = dark.shape
     least = np.ones((1, shortest), np.uint8)
@@ -101,13 +110,19 @@ def _longest_bar(dark: Mask, first: int, shortest: int) -> Bar | None:
             continue
         left, right, row = longest_run(level, first)
         if best is None or right - left > best[1] - best[0]:
-            best = (left, right, row)
+            best = (left, right, round(row - slope * ((left + right) / 2 - wide / 2)))
     return best
 
 
 def may_hold_bar(dark: Mask, long: int) -> bool:
     """Whether `long` columns in a row hold ink: figures mostly stand apart, and the slopes need not be tried."""
     return max((end - start for start, end in stretches(np.asarray(dark.any(axis=0)))), default=0) >= long
+
+
+def _unbroken(columns: NDArray[np.bool_], shortest: int) -> bool:
+    """Whether so many columns in a row have ink; figures mostly stand apart, and nothing runs across the gaps."""
+    gaps = np.flatnonzero(np.r_[True, ~columns, True])
+    return bool(np.diff(gaps).max() > shortest)
 
 
 def longest_run(mask: Image, first: int) -> tuple[int, int, int]:

@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr.kinds.count import rarity
 from ocr.kinds.evidence import KindReading
 from ocr.reconcile import Settled
 from ocr.reconcile.balance import number
@@ -34,16 +35,20 @@ Rules = Sequence[Mapping[str, Any]]
 
 TEMPER = 0.9
 """Exponent on the recogniser's likelihoods of numbers: it is surer of itself than it is right."""
+BLURRED = 0.001
+"""Probability of any one number as far as the recogniser sees none: there it does not tell which are unlikely."""
 SLIP = 3e-4
 """Probability that a cell carries one certain wrong number."""
 OMITTED = 0.005
 """Probability that a cell is left blank although a number was meant."""
 UNEXPLAINED = 1e-7
 """Weight of a sum that holds for no meant values."""
-CONVINCING = 4.0
-"""How many times likelier than what is written a number must be that the sums ask for. Where the machine misread it
-was mostly 7 times and more on the sheets this was set on; nearer to even, the paper's own mistake would be hidden."""
+CONVINCING = 12.0
+"""How many times likelier than what is written a number must be that the sums ask for: nearer to even, one in thirty
+of the papers' own mistakes was hidden on the sheets this was set on, from here on one in a hundred."""
 
+_FAR = 40.0
+"""Natural logarithm of how much less likely than the likeliest no number is more than."""
 _HOPELESS = 1e-10
 _MOST_COMBINATIONS = 40
 _MOST_PRODUCTS = 4096
@@ -102,7 +107,8 @@ def _summed(rules: Rules) -> list[str]:
 
 def _row(reading: Reading, columns: Sequence[str], rules: Rules) -> _Row:
     """The cells of a row and its likeliest combinations, whether its own sum holds weighed in."""
-    cells = tuple(_cell(reading.get(column), _implied(reading, column, rules)) for column in columns)
+    likely = {column: _likely(reading.get(column)) for column in columns}
+    cells = tuple(_cell(reading.get(column), _implied(likely, column, rules)) for column in columns)
     places = {column: place for place, column in enumerate(columns)}
     sums = [([places[part] for part in rule["parts"]], places[rule["total"]])
             for rule in rules if rule["rule"] == "row_sum"]
@@ -110,16 +116,16 @@ def _row(reading: Reading, columns: Sequence[str], rules: Rules) -> _Row:
               for rule in rules if rule["rule"] == "at_most" and rule["whole"] in places]
     numbers = [_likeliest(cell, len(cells)) for cell in cells]
     meant = np.array(list(product(*numbers)), np.int64)
-    likely = [np.array([cell.likelihood[value] for value in of]) for cell, of in zip(cells, numbers, strict=True)]
-    weight = reduce(np.multiply.outer, likely).ravel()
+    weights = [np.array([cell.likelihood[value] for value in of]) for cell, of in zip(cells, numbers, strict=True)]
+    weight = reduce(np.multiply.outer, weights).ravel()
     for parts, total in sums:
         weight = np.where(meant[:, parts].sum(axis=1) == meant[:, total], weight, weight * UNEXPLAINED)
     for part, most in bounds:
         weight = np.where(meant[:, part] <= meant[:, most], weight, weight * UNEXPLAINED)
-    ranked = np.argsort(-weight, kind="stable")[:_MOST_COMBINATIONS]
-    best = float(weight[ranked[0]]) or 1.0
-    return _Row(cells, tuple((tuple(map(int, meant[place])), float(weight[place]) / best) for place in ranked
-                             if weight[place] > best * _HOPELESS))
+    best = float(weight.max()) or 1.0
+    kept = np.flatnonzero(weight > best * _HOPELESS)
+    ranked = kept[np.argsort(-weight[kept], kind="stable")[:_MOST_COMBINATIONS]]
+    return _Row(cells, tuple((tuple(map(int, meant[place])), float(weight[place]) / best) for place in ranked))
 
 
 def _likeliest(cell: Cell, columns: int) -> list[int]:
@@ -128,18 +134,25 @@ def _likeliest(cell: Cell, columns: int) -> list[int]:
     return sorted(cell.likelihood, key=lambda value: -cell.likelihood[value])[:most]
 
 
+def _likely(reading: KindReading | None) -> list[int]:
+    """The two numbers likeliest written in a cell; one that is blank stands for nought."""
+    return [number(c.value) for c in reading.candidates[:2]] if reading is not None and reading.candidates else [0]
+
+
 def _cell(reading: KindReading | None, implied: Sequence[int]) -> Cell:
     """A cell that is blank or not there was surely written blank."""
     written = _written(reading, implied)
-    meant = {number(value) for value, _ in written} | set(implied)
-    return Cell(written, {value: sum(p * _slip(text, value) for text, p in written) for value in meant})
-
-
-def _slip(written: str, meant: int) -> float:
-    """Probability of writing that text when that number is meant."""
-    if number(written) == meant:
-        return 1.0
-    return OMITTED if written == "" else SLIP
+    shares: dict[int, float] = defaultdict(float)
+    for text, p in written:
+        shares[number(text)] += p
+    blank = sum(p for text, p in written if text == "")
+    whole = sum(shares.values())
+    meant = {}
+    for value in shares.keys() | set(implied):
+        omitted = blank if value else 0.0
+        same = shares.get(value, 0.0)
+        meant[value] = same + OMITTED * omitted + SLIP * (whole - same - omitted)
+    return Cell(written, meant)
 
 
 def _written(reading: KindReading | None, implied: Sequence[int]) -> tuple[tuple[str, float], ...]:
@@ -150,21 +163,21 @@ def _written(reading: KindReading | None, implied: Sequence[int]) -> tuple[tuple
     asked = [str(value) for value in implied if str(value) not in logs]
     if asked and reading.rescore is not None:
         logs |= dict(zip(asked, reading.rescore(asked), strict=True))
-    best = max(logs.values())
-    weights = {value: math.exp(max(-40.0, TEMPER * (log_p - best))) for value, log_p in logs.items()}
+    missed = BLURRED * max(0.0, 1.0 - sum(math.exp(min(0.0, log_p + rarity(value))) for value, log_p in logs.items()))
+    least = max(max(logs.values()) - _FAR, math.log(missed + 1e-300))
+    weights = {value: math.exp(TEMPER * float(np.logaddexp(log_p, least))) for value, log_p in logs.items()}
     whole = sum(weights.values())
     return tuple(sorted(((value, weight / whole) for value, weight in weights.items()), key=lambda pair: -pair[1]))
 
 
-def _implied(reading: Reading, column: str, rules: Rules) -> list[int]:
+def _implied(likely: Mapping[str, Sequence[int]], column: str, rules: Rules) -> list[int]:
     """What the row's other cells, each at its likeliest two, make of this one."""
     found: dict[int, None] = {}
     for rule in rules:
         if rule["rule"] != "row_sum" or column not in (*rule["parts"], rule["total"]):
             continue
         others = [name for name in (*rule["parts"], rule["total"]) if name != column]
-        likely = [[number(value) for value, _ in _written(reading.get(name), ())[:2]] for name in others]
-        for values in product(*likely):
+        for values in product(*(likely[name] for name in others)):
             known = dict(zip(others, values, strict=True))
             parts = sum(known[part] for part in rule["parts"] if part != column)
             value = parts if column == rule["total"] else known[rule["total"]] - parts
@@ -214,9 +227,10 @@ def _advanced(sums: NDArray[np.int64], weight: NDArray[np.float64], row: _Row,
     meant, own = _options(row, summed)
     after, place = _distinct((sums[:, None] + meant).reshape(-1, len(summed)))
     total = np.bincount(place, (weight[:, None] * own).ravel(), len(after))
-    ranked = np.argsort(-total, kind="stable")[:_MOST_STATES]
-    best = total[ranked[0]] or 1.0
-    kept = ranked[total[ranked] > best * _HOPELESS]
+    best = total.max() or 1.0
+    kept = np.flatnonzero(total > best * _HOPELESS)
+    if len(kept) > _MOST_STATES:
+        kept = kept[np.argsort(-total[kept], kind="stable")[:_MOST_STATES]]
     number_of = np.full(len(after), -1)
     number_of[kept] = np.arange(len(kept))
     return _Step(weight, own, number_of[place].reshape(len(weight), len(own))), after[kept], total[kept] / best
@@ -224,12 +238,26 @@ def _advanced(sums: NDArray[np.int64], weight: NDArray[np.float64], row: _Row,
 
 def _distinct(sums: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
     """The different rows, and the place among them of each row."""
-    order = np.lexsort(sums.T) if sums.shape[1] else np.arange(len(sums))
+    order = _order(sums)
     ranked = sums[order]
     new = np.r_[True, (ranked[1:] != ranked[:-1]).any(axis=1)]
     place = np.empty(len(sums), np.intp)
     place[order] = np.cumsum(new) - 1
     return ranked[new], place
+
+
+def _order(sums: NDArray[np.int64]) -> NDArray[np.intp]:
+    """An order in which equal rows stand together: by one number each where that holds them, which is faster."""
+    most = [int(each) + 1 for each in sums.max(axis=0)]
+    if not most or math.prod(most) > _LARGEST:
+        return np.lexsort(sums.T) if most else np.arange(len(sums))
+    number = sums[:, 0]
+    for column, places in enumerate(most[1:], 1):
+        number = number * places + sums[:, column]
+    return np.argsort(number)
+
+
+_LARGEST = 2 ** 62
 
 
 def _chosen(reading: Reading, columns: Sequence[str], row: _Row, shares: Sequence[float]) -> dict[str, Settled]:
@@ -243,10 +271,15 @@ def _chosen(reading: Reading, columns: Sequence[str], row: _Row, shares: Sequenc
         asked: dict[int, float] = defaultdict(float)      # what all other cells say of the number meant here
         for (meant, _), share in zip(row.options, shares, strict=True):
             asked[meant[place]] += share / whole / max(cell.likelihood[meant[place]], 1e-300)
-        weights = {text: p * sum(_slip(text, value) * ask for value, ask in asked.items())
-                   for text, p in cell.written}
+        every = sum(asked.values())
+        weights = {text: p * _slipped(asked.get(number(text), 0.0), every, text) for text, p in cell.written}
         settled[column] = _settled(reading[column], weights, cell.written[0])
     return settled
+
+
+def _slipped(same: float, every: float, text: str) -> float:
+    """What the others ask for altogether, weighed by how likely `text` is written for it: `same` is what it says."""
+    return same + (every - same) * (OMITTED if text == "" else SLIP)
 
 
 def _settled(reading: KindReading, weights: Mapping[str, float], alone: tuple[str, float]) -> Settled:
@@ -255,8 +288,9 @@ def _settled(reading: KindReading, weights: Mapping[str, float], alone: tuple[st
     ranked = sorted(((value, weight / whole) for value, weight in weights.items()), key=lambda pair: -pair[1])
     if ranked[0][1] < CONVINCING * weights[alone[0]] / whole:
         ranked.sort(key=lambda pair: pair[0] != alone[0])
+    said = next((c.flags for c in reading.candidates if c.value == ranked[0][0]), ())
     return Settled(tuple((value, raws.get(value, value), p) for value, p in ranked[:6]), alone[0], alone[1],
-                   0, reading.flags, reading)
+                   0, (*reading.flags, *said), reading)
 
 
 def _alone(row: Reading) -> dict[str, Settled]:
@@ -265,8 +299,4 @@ def _alone(row: Reading) -> dict[str, Settled]:
     for name, reading in row.items():
         written = _written(reading, ())
         settled[name] = _settled(reading, dict(written), written[0])
-        best = reading.best
-        if best is not None and best.flags:
-            settled[name] = Settled(settled[name].candidates, best.value, written[0][1], 0,
-                                    (*reading.flags, *best.flags), reading)
     return settled

@@ -171,3 +171,4 @@ def _forget(found: dict[str, Any], last: float) -> None:
         del found["fields"]
         left = {int(name.split(".")[1]) for name in found["boxes"] if name.startswith("rows.")}
         found["rows"] = [row for number, row in enumerate(found["rows"]) if number in left]
+        found["flags"] = altered_table.failing(found["rows"], found.get("totals", {}))

@@ -55,7 +55,7 @@ def plan(contents: np.random.Generator, rng: np.random.Generator, split: str) ->
     totals_at = pick(rng, ("last",) * 8 + ("first", "none"))
     columns, changes = _columns(rng)
     if flags and totals_at == "none":
-        flags = ["row_sum"] if _rows_err(rows) else []
+        flags = failing(rows, {})
     if "seq" not in columns:
         for row in rows:
             del row["seq"]
@@ -133,8 +133,16 @@ def _err(rng: np.random.Generator, rows: list[dict[str, str]], totals: dict[str,
     return ["row_sum", "column_sum"]
 
 
-def _rows_err(rows: list[dict[str, str]]) -> bool:
-    return any(int(r["prior_year"] or 0) + int(r["ministry_list"] or 0) != int(r["total"] or 0) for r in rows)
+def failing(rows: list[dict[str, str]], totals: dict[str, str]) -> list[str]:
+    """The rules whose sums do not hold among the rows and, where there are any, their totals."""
+    lines = [*rows, *([totals] if totals else [])]
+    across = all(_count(line, "prior_year") + _count(line, "ministry_list") == _count(line, "total") for line in lines)
+    down = not totals or all(sum(_count(row, key) for row in rows) == _count(totals, key) for key in COUNTS)
+    return [*([] if across else ["row_sum"]), *([] if down else ["column_sum"])]
+
+
+def _count(line: dict[str, str], key: str) -> int:
+    return int(line[key] or 0)
 
 
 def _columns(rng: np.random.Generator) -> tuple[list[str], list[str]]:

@@ -104,3 +104,14 @@ def test_of_two_sheets_in_one_picture_no_field_is_expected():
     )
     assert told["problems"] == ["several_sheets"]
     assert "fields" not in told
+
+
+def test_a_table_whose_wrong_sum_was_torn_off_adds_up_as_far_as_it_goes():
+    rows = [
+        {"prior_year": "3", "ministry_list": "4", "total": "7"},
+        {"prior_year": "1", "ministry_list": "", "total": "1"},
+    ]
+    right = {"prior_year": "4", "ministry_list": "4", "total": "8"}
+    assert altered_table.failing(rows, right) == altered_table.failing(rows, {}) == []
+    assert altered_table.failing(rows, {**right, "total": "9"}) == ["row_sum", "column_sum"]
+    assert altered_table.failing(rows[:1], right) == ["column_sum"]
