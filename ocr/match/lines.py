@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from statistics import median
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from ocr.grid.ink import InkMap
 from ocr.rectify.columns import stretches
+from ocr.rectify.quick import percentile
 from ocr.results import Box
 
 Area = tuple[float, float, float, float]
@@ -34,9 +36,11 @@ def text_lines(strokes: InkMap, area: Area) -> list[Area]:
         return []
     top = max(0, int(area[1]))
     bands = [(top + a, top + b) for a, b in _bands(_profile(strokes, boxes[~sealed], area))]
-    inside = sealed & np.array([any(a - 2 <= (box[1] + box[3]) / 2 <= b + 2 and box[3] - box[1] <= 1.3 * (b - a)
-                                    for a, b in bands) for box in boxes], bool)
-    return _boxes(bands, boxes[~sealed | inside])
+    if sealed.any():
+        inside = np.array([any(a - 2 <= (box[1] + box[3]) / 2 <= b + 2 and box[3] - box[1] <= 1.3 * (b - a)
+                               for a, b in bands) for box in boxes], bool)
+        boxes = boxes[~sealed | inside]
+    return _boxes(bands, boxes)
 
 
 def relative(area: Area, strokes: InkMap) -> Box:
@@ -61,25 +65,26 @@ def _profile(strokes: InkMap, boxes: NDArray[np.float64], area: Area) -> NDArray
     """How much of these strokes is dark in each row of the area, smoothed over a fraction of a character."""
     top, bottom = max(0, int(area[1])), int(np.ceil(area[3]))
     rows = np.zeros(max(1, bottom - top))
-    for left, upper, right, lower in boxes.astype(int):
+    for left, upper, right, lower in boxes.astype(int).tolist():
         first, last = max(upper, top), min(lower, bottom)
         if last > first:
             rows[first - top:last - top] += (strokes.mask[first:last, left:right] > 0).sum(axis=1)
-    kernel = np.hanning(7)
-    return np.convolve(rows, kernel / kernel.sum(), "same") if len(rows) > 7 else rows
+    return np.convolve(rows, _SMOOTH, "same") if len(rows) > 7 else rows
+
+
+_SMOOTH = np.hanning(7) / np.hanning(7).sum()
 
 
 def _bands(profile: NDArray[np.float64]) -> list[tuple[int, int]]:
     """Stretches of rows with writing; tall ones are cut at their emptiest rows."""
     if not profile.any():
         return []
-    high = float(np.percentile(profile[profile > 0], 80))
+    high = percentile(profile[profile > 0], 0.8)
     busy = profile > max(0.6, 0.02 * high)
     bands = _joined([band for band in stretches(busy) if band[1] - band[0] >= 3])
     if not bands:
         return []
-    usual = float(np.median([b - a for a, b in bands if b - a >= 8] or [b - a for a, b in bands]))
-    usual = min(usual, 44.0)
+    usual = min(float(median([b - a for a, b in bands if b - a >= 8] or [b - a for a, b in bands])), 44.0)
     return [piece for band in bands for piece in _cut(profile, band, usual)]
 
 
@@ -103,7 +108,7 @@ def _cut(profile: NDArray[np.float64], band: tuple[int, int], usual: float) -> l
     if not len(part):
         return [band]
     at = low + int(part.argmin())
-    if profile[at] > 0.5 * float(np.percentile(profile[band[0]:band[1]], 75)):
+    if profile[at] > 0.5 * percentile(profile[band[0]:band[1]], 0.75):
         return [band]
     return _cut(profile, (band[0], at), usual) + _cut(profile, (at, band[1]), usual)
 
@@ -121,7 +126,7 @@ def _boxes(bands: list[tuple[int, int]], boxes: NDArray[np.float64]) -> list[Are
         own = boxes[home == index]
         if not len(own):
             continue
-        left, top, right, bottom = bounds(own)
+        (left, top), (right, bottom) = own[:, :2].min(axis=0).tolist(), own[:, 2:].max(axis=0).tolist()
         # A stroke that reaches into another line widens no box beyond half a line.
         slack = 0.5 * (b - a)
         found.append((left, max(top, a - slack), right, min(bottom, b + slack)))

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ocr.rectify.quick import percentile
 from ocr.rectify.sheet import Image
 
 FAINT = 13
@@ -87,8 +88,7 @@ def _mostly(band: Image, least: float, share: NDArray[np.float64]) -> NDArray[np
 
 def _throughout(column: Image, least: float) -> bool:
     """Whether a column is dark nearly all along, and nearly as dark as it is in the middle."""
-    nearly, half = np.percentile(column, (8, 50))
-    return bool(nearly >= max(least, 0.55 * half))
+    return percentile(column, 0.08) >= max(least, 0.55 * percentile(column, 0.5))
 
 
 def _count(marked: NDArray[np.bool_]) -> NDArray[np.int32]:

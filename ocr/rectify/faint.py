@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.rectify.quick import parts
+from ocr.rectify.quick import GRAIN, across_of, parts, pooled
 from ocr.rectify.sheet import Image
 
 ALONG = 61
@@ -29,30 +29,38 @@ MANY = 90
 
 
 def ridges(flat: Image) -> Image:
-    """Mark (255) level lines of an evened grey picture that are hardly darker than the paper.
+    """Mark (255), pooled, level lines of an evened grey picture that are hardly darker than the paper.
 
     Averaged along the line, paper noise vanishes and a line stays; a row of characters is dark over its
     whole height and so is no darker than what is just above and below.
     """
     thin = cv2.morphologyEx(flat, cv2.MORPH_BLACKHAT, np.ones((9, 1), np.uint8))
     thin = np.minimum(cv2.dilate(thin, np.ones((3, 1), np.uint8)), 24)
-    far, near = _sums(thin, ALONG), _sums(thin, 9)
+    thin = cv2.resize(thin, (thin.shape[1] // GRAIN, len(thin)), interpolation=cv2.INTER_AREA)
+    far, near = _sums(thin, _ALONG), _sums(thin, _NEAR)
     beside = _beside(far)
     # A column of figures is dark in pieces, a line all along.
-    pieces = cv2.compare(cv2.subtract(near, _beside(near)), 9 * LEAST / 2, cv2.CMP_GT)
-    whole = cv2.compare(_sums(pieces & 1, ALONG), WHOLE * ALONG, cv2.CMP_GT)
-    darker = cv2.compare(cv2.subtract(far, beside), ALONG * LEAST, cv2.CMP_GT)
+    pieces = cv2.compare(cv2.subtract(near, _beside(near)), _NEAR * LEAST / 2, cv2.CMP_GT)
+    whole = cv2.compare(_sums(pieces & 1, _ALONG), WHOLE * _ALONG, cv2.CMP_GT)
+    darker = cv2.compare(cv2.subtract(far, beside), _ALONG * LEAST, cv2.CMP_GT)
     ridge = whole & darker & cv2.compare(5 * far, 8 * beside, cv2.CMP_GT)
     # The sum reaches half its window past the line's end.
-    return np.asarray(cv2.erode(ridge, np.ones((1, ALONG // 2), np.uint8)), np.uint8)
+    return np.asarray(cv2.erode(ridge, np.ones((1, _ALONG // 2), np.uint8)), np.uint8)
+
+
+_ALONG, _NEAR = ALONG // GRAIN, 2
 
 
 def dashes(dark: Image) -> tuple[Image, Image]:
-    """Mark (255) the level and the plumb lines that thin dashes or dots make up among the dark pixels."""
+    """Mark (255), pooled, the level lines that thin dashes or dots make up among the dark pixels, and the plumb ones,
+    turned to run along rows.
+    """
     labels, stats = parts(dark)
     level, plumb = _dashes(stats[:, 2], stats[:, 3]), _dashes(stats[:, 3], stats[:, 2])
-    both = (level * _LEVEL | plumb * _PLUMB)[labels]
-    return _joined(both & _LEVEL, plumb=False), _joined(both & _PLUMB, plumb=True)
+    at = np.flatnonzero(dark != 0)
+    both = np.zeros_like(dark)
+    both.ravel()[at] = (level * _LEVEL | plumb * _PLUMB)[labels.ravel()[at]]
+    return _joined(pooled(both & _LEVEL)), _joined(pooled(across_of(both & _PLUMB)))
 
 
 _LEVEL, _PLUMB = np.uint8(1), np.uint8(2)
@@ -65,14 +73,11 @@ def _dashes(long: NDArray[np.int32], thick: NDArray[np.int32]) -> NDArray[np.boo
     return np.asarray(dash)
 
 
-def _joined(only: Image, *, plumb: bool) -> Image:
-    """The lines that the dashes of one direction make up."""
-
-    def along(length: int) -> Image:
-        return np.ones((length, 1) if plumb else (1, length), np.uint8)
-
-    joined = cv2.morphologyEx(cv2.dilate(only, along(3).T), cv2.MORPH_CLOSE, along(GAP))
-    return np.asarray(cv2.compare(cv2.morphologyEx(joined, cv2.MORPH_OPEN, along(MANY)), 0, cv2.CMP_GT), np.uint8)
+def _joined(only: Image) -> Image:
+    """The lines that the dashes of one direction, pooled, make up."""
+    thick = cv2.dilate(only, np.ones((3, 1), np.uint8))
+    joined = cv2.morphologyEx(thick, cv2.MORPH_CLOSE, np.ones((1, -(-GAP // GRAIN)), np.uint8))
+    return np.asarray(cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((1, MANY // GRAIN), np.uint8)), np.uint8)
 
 
 def _sums(rows: Image, along: int) -> NDArray[np.uint16]:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.rectify.quick import Labels, parts
+from ocr.rectify.quick import GRAIN, Labels, parts, pooled, unpooled
 from ocr.rectify.sheet import Image
 
 WORK = 1600
@@ -38,30 +38,35 @@ Chain = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Runs:
-    """The horizontal runs of a picture: their mask (255), and for each its number in `labels` and its
-    row (left, top, width, height, area) in `stats`, row 0 being what is no run.
+    """The horizontal runs of a picture `wide` pixels wide: their pooled mask (255), for each its number in `labels`,
+    pooled as well, and its row (left, top, width, height, area) in `stats`, in pixels; row 0 is what is no run.
     """
 
     mask: Image
     labels: Labels
     stats: NDArray[np.int32]
+    wide: int
 
     def only(self, keep: NDArray[np.bool_]) -> Image:
-        """The mask without the runs that are not to be kept."""
+        """The mask, at its full width, without the runs that are not to be kept."""
         mask = self.mask.copy()
         for index in np.flatnonzero(~keep[1:]) + 1:
-            left, top, width, height, _ = self.stats[index]
-            part = np.s_[top:top + height, left:left + width]
+            part = self._place(index)
             mask[part][self.labels[part] == index] = 0
-        return mask
+        return unpooled(mask, self.wide)
+
+    def _place(self, index: int) -> tuple[slice, slice]:
+        """The rows and columns of a run in the labels."""
+        left, top, width, height, _ = self.stats[index].tolist()
+        return slice(top, top + height), slice(left // GRAIN, (left + width) // GRAIN)
 
     def chains(self, keep: NDArray[np.bool_]) -> list[Chain]:
         """The course of each run to be kept, but for lumps."""
         found = []
         for index in np.flatnonzero(keep[1:]) + 1:
-            left, top, width, height, _ = self.stats[index]
+            left, top, width, height, _ = self.stats[index].tolist()
             if width >= SHORTEST * 0.7 and height <= max(12, width * 0.3):
-                part = self.labels[top:top + height, left:left + width] == index
+                part = self.labels[self._place(index)] == index
                 found.append(_course(part) + np.array((left, top), np.float32))
         return found
 
@@ -73,19 +78,27 @@ def dark_pixels(flat: Image) -> Image:
 
 
 def runs(dark: Image, more: Image | None = None) -> Runs:
-    """Dark horizontal runs that are long though slightly slanted, broken or faint; `more` marks others."""
+    """Dark horizontal runs that are long though slightly slanted, broken or faint; `more`, pooled, marks others."""
     joined = cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones((1, 5), np.uint8))
-    joined = joined if more is None else joined | more
-    thick = cv2.dilate(joined, np.ones((3, 1), np.uint8))
-    long = cv2.morphologyEx(thick, cv2.MORPH_OPEN, np.ones((1, SHORTEST), np.uint8))
+    thick = np.asarray(cv2.dilate(joined, np.ones((3, 1), np.uint8)), np.uint8)
+    whole = pooled(thick, wholly=True)
+    whole = whole if more is None else whole | cv2.dilate(more, np.ones((3, 1), np.uint8))
+    long = cv2.morphologyEx(whole, cv2.MORPH_OPEN, np.ones((1, SHORTEST // GRAIN), np.uint8))
+    long |= cv2.dilate(long, np.ones((1, 3), np.uint8)) & pooled(thick)  # to their very ends
     # A stack of strokes is no line: what stays thick is print, a stamp or the rim of a photocopy.
-    block = cv2.morphologyEx(long, cv2.MORPH_OPEN, np.ones((13, 9), np.uint8))
-    return labelled(cv2.subtract(long, cv2.dilate(block, np.ones((3, 3), np.uint8))))
+    block = cv2.morphologyEx(long, cv2.MORPH_OPEN, np.ones((13, 2), np.uint8))
+    return _labelled(cv2.subtract(long, cv2.dilate(block, np.ones((3, 3), np.uint8))), dark.shape[1])
 
 
 def labelled(mask: Image) -> Runs:
     """The connected runs of a mask."""
-    return Runs(mask, *parts(mask))
+    return _labelled(pooled(mask), mask.shape[1])
+
+
+def _labelled(mask: Image, wide: int) -> Runs:
+    labels, stats = parts(mask)
+    stats[:, [0, 2]] *= GRAIN
+    return Runs(mask, labels, stats, wide)
 
 
 def certain(found: Runs) -> NDArray[np.bool_]:
@@ -143,10 +156,12 @@ def _stands_alone(run: NDArray[np.int32], posts: Image, rest: Image) -> bool:
     left, top, width, height, _ = run
     if height > 12:  # strokes at several heights, run together
         return False
-    ends = posts[top:top + height, [left, left + width - 1]].any(axis=0)
     above, below = _beside(run, rest)
     busy = float((above | below).mean())
-    return busy < (0.35 if ends.all() else 0.25 if ends.any() else 0.15)
+    if not 0.15 <= busy < 0.35:
+        return busy < 0.15
+    ends = posts[top:top + height, [left, left + width - 1]].any(axis=0)
+    return bool(ends.all() or (busy < 0.25 and ends.any()))
 
 
 def _beside(run: NDArray[np.int32], rest: Image) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
@@ -158,11 +173,11 @@ def _beside(run: NDArray[np.int32], rest: Image) -> tuple[NDArray[np.bool_], NDA
 
 
 def _course(part: NDArray[np.bool_]) -> Chain:
-    """Mean height of a line's pixels in each STEP columns."""
+    """Mean height of the pixels of a line, pooled as it is, in each STEP columns."""
     height, width = part.shape
-    edges = np.arange(0, width, STEP)
+    edges = np.arange(0, width, STEP // GRAIN)
     counts = np.add.reduceat(part.sum(axis=0), edges)
     sums = np.add.reduceat(np.arange(height) @ part, edges)
-    middles = np.minimum(edges + STEP / 2, width) - 0.5
+    middles = np.minimum(GRAIN * edges + STEP / 2, GRAIN * width) - 0.5
     keep = counts > 0
     return np.stack([middles[keep], sums[keep] / counts[keep]], axis=1).astype(np.float32)

@@ -50,7 +50,7 @@ def mended_lines(flat: Image) -> Ruling:
     found = _mended(flat, dark, across, down)
     if found.worn < WORN and not _few(found):
         return found
-    finer = _mended(flat, dark, across | ridges(flat), down | across_of(ridges(across_of(flat))))
+    finer = _mended(flat, dark, across | ridges(flat), down | ridges(across_of(flat)))
     more = len(finer.level) + len(finer.plumb) > len(found.level) + len(found.plumb)
     return finer if finer.worn < 0.7 * found.worn or _few(found) and more else found
 
@@ -60,7 +60,7 @@ def _few(found: Ruling) -> bool:
 
 
 def _mended(flat: Image, dark: Image, more_across: Image, more_down: Image) -> Ruling:
-    across, down = runs(dark, more_across), runs(across_of(dark), across_of(more_down))
+    across, down = runs(dark, more_across), runs(across_of(dark), more_down)
     sure_across = no_words(across, certain(across), dark)
     sure_down = no_words(down, certain(down), across_of(dark))
     long_across, long_down = across.only(sure_across), across_of(down.only(sure_down))

@@ -13,11 +13,14 @@ from numpy.typing import NDArray
 from ocr.rectify.quad import Corners, four_sided, frame, plausible
 from ocr.rectify.quick import smaller
 from ocr.rectify.sheet import Image
-from ocr.rectify.sides import Slopes, refined, score_of, slopes
+from ocr.rectify.sides import Slopes, refined, score_of, slopes, steep
 
 SMALL = 480
 """Pixels of the longer side at which the outline is looked for."""
 
+
+FEW = 100
+"""Pixels of an edge below which no side of a sheet shows: paper fills the picture."""
 
 PLAIN = 0.99
 """Support from which on no other guess of what is paper is tried."""
@@ -66,7 +69,7 @@ def _outline(pixels: Image) -> Outline:
     slope = slopes(smooth)
     best, best_score = None, 0.0
     tried: list[Corners] = []
-    for mask in _paper_masks(smooth) if min(smooth.shape[:2]) >= 8 else ():
+    for mask in _paper_masks(smooth) if min(smooth.shape[:2]) >= 8 and steep(slope) >= FEW else ():
         if best_score >= PLAIN:
             break
         for rough in _quads(mask):

@@ -1,6 +1,8 @@
-"""Operations on whole pictures that cost several times as much when OpenCV is asked for them plainly."""
+"""Operations that cost several times as much when OpenCV or numpy is asked for them plainly."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import cv2
 import numpy as np
@@ -36,6 +38,26 @@ def across_of(picture: Image) -> Image:
     return np.asarray(cv2.transpose(picture), np.uint8)
 
 
+GRAIN = 4
+"""Pixels along a row that are taken together where long things are looked for."""
+
+
+def pooled(mask: Image, wholly: bool = False) -> Image:
+    """A mask (0 and 255) with GRAIN pixels of each row made one, marked when one of them is, or `wholly` when all are;
+    the rest at the right is cut.
+    """
+    cells = np.ascontiguousarray(mask[:, :mask.shape[1] // GRAIN * GRAIN]).view(np.uint32)
+    marked = cells == np.uint32(0xFFFFFFFF) if wholly else cells != 0
+    return np.asarray(marked.view(np.uint8) * np.uint8(255), np.uint8)
+
+
+def unpooled(mask: Image, width: int) -> Image:
+    """A pooled mask at its full width again."""
+    full = np.zeros((len(mask), width), np.uint8)
+    full[:, :mask.shape[1] * GRAIN] = (mask.astype(np.uint32) * np.uint32(0x01010101)).view(np.uint8)
+    return full
+
+
 def parts(mask: Image) -> tuple[Labels, NDArray[np.int32]]:
     """The connected parts of a mask: each pixel's part, 0 outside, and for each part its row of left, top, width,
     height, area. Numbers of 16 bits do as long as no more parts can be there, and take a third of the time.
@@ -47,3 +69,11 @@ def parts(mask: Image) -> tuple[Labels, NDArray[np.int32]]:
 
 
 _SHORT = 1 << 16
+
+
+def percentile(values: NDArray[Any], share: float) -> float:
+    """What numpy calls a percentile (share 0–1), of a few dozen values; numpy's own is mostly overhead there."""
+    place = share * (len(values) - 1)
+    low = int(place)
+    first, second = np.sort(values)[[low, min(low + 1, len(values) - 1)]].tolist()
+    return float(first + (place - low) * (second - first))

@@ -31,14 +31,16 @@ def between(flat: Image, level: Sequence[Rule], plumb: Sequence[Rule],
     for upper, lower, left, right in bands:
         elsewhere = [round(rule.where((upper.at + lower.at) / 2)) - left for rule in plumb
                      if rule.end - rule.start > max(4 * SHORTEST, 1.7 * (lower.at - upper.at))]
+        drawn = [rule for rule in plumb
+                 if min(rule.end, lower.at) - max(rule.start, upper.at) > 0.5 * (lower.at - upper.at)]
         if prolong:  # what is drawn in this band need not be looked for
             elsewhere = [at for at in elsewhere
-                         if not _known(plumb, at + left, upper.where(at + left), lower.where(at + left))]
+                         if not _known(drawn, at + left, upper.where(at + left), lower.where(at + left))]
         band = _levelled(wide, upper, lower, left, right)
         columns = _about(elsewhere, band.shape[1]) if prolong else [(0, band.shape[1])]
         for place in [left + a + x for a, b in columns
                       for x in thin_columns(band[:, a:b], [other - a for other in elsewhere], thick, prolong)]:
-            if not _known(plumb, place, upper.where(place), lower.where(place)):
+            if not _known(drawn, place, upper.where(place), lower.where(place)):
                 found.append((place, round(upper.where(place)), round(lower.where(place))))
     return found if len(bands) < RECORDS else [line for line in found if _repeated(line, found, plumb, len(bands))]
 

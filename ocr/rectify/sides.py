@@ -12,6 +12,9 @@ from ocr.rectify.sheet import Image
 Slopes = tuple[NDArray[np.float32], NDArray[np.float32]]
 """Brightness change across x and across y."""
 
+EDGE = 24
+"""Change of brightness, as Sobel's operator gives it, from which on a pixel lies on an edge."""
+
 WHOLE = 0.55
 """Share of each side that should be seen: a fold or a ruling that stands in for a side is seen in parts."""
 
@@ -26,6 +29,11 @@ def slopes(smooth: Image) -> Slopes:
     """Brightness change across x and y, the strongest of the colour channels' sum."""
     grey = cv2.cvtColor(smooth, cv2.COLOR_BGR2GRAY)
     return cv2.Sobel(grey, cv2.CV_32F, 1, 0, ksize=3), cv2.Sobel(grey, cv2.CV_32F, 0, 1, ksize=3)
+
+
+def steep(slope: Slopes) -> int:
+    """How many pixels may lie on an edge."""
+    return int(np.count_nonzero(cv2.magnitude(*slope) > EDGE))
 
 
 def score_of(corners: Corners, slope: Slopes, smooth: Image) -> float:
@@ -57,7 +65,7 @@ def _edge_share(a: Corners, b: Corners, slope: Slopes) -> float:
     strength = _across(a, b, slope, 2).max(axis=1)
     x, y = (a + (b - a) * np.linspace(0.06, 0.94, len(strength), dtype=np.float32)[:, None]).T
     seen = (x >= 0) & (y >= 0) & (x < width) & (y < height)
-    return float((strength[seen] > 24).mean()) if seen.sum() >= 8 else 0.0
+    return float((strength[seen] > EDGE).mean()) if seen.sum() >= 8 else 0.0
 
 
 def _across(a: Corners, b: Corners, slope: Slopes,
@@ -95,7 +103,7 @@ def _fitted(a: Corners, b: Corners, slope: Slopes) -> tuple[Corners, Corners]:
     strength = _across(a, b, slope, reach)
     weight = strength.max(axis=1)
     offset = strength.argmax(axis=1) - reach
-    seen = weight > 24
+    seen = weight > EDGE
     if seen.sum() < 6:
         return a, b
     t = np.linspace(0.06, 0.94, len(weight))

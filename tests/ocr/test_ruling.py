@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import pytest
 
 from ocr.grid import RuledTable, find_grid
 from ocr.grid.apart import beside, several
@@ -12,6 +13,7 @@ from ocr.rectify import rectify
 from ocr.rectify.faint import ridges
 from ocr.rectify.lines import certain, no_words, runs
 from ocr.rectify.outline import find_outline
+from ocr.rectify.quick import percentile, pooled, unpooled
 from ocr.rectify.rules import Rule, rule_of
 from ocr.rectify.rulings import rulings
 from tests.ocr.drawn import A4, paper, photographed, ruled
@@ -81,7 +83,7 @@ def test_a_line_hardly_darker_than_its_noisy_paper_is_found_and_a_column_of_figu
     flat[200:202, 100:800] -= 9
     for x in range(100, 800, 50):
         flat[318:322, x:x + 22] = 60
-    found = ridges(flat.astype(np.uint8))
+    found = unpooled(ridges(flat.astype(np.uint8)), flat.shape[1])
     assert (found[198:204, 150:750] > 0).any(axis=0).mean() > 0.9
     assert not found[310:330].any()
     assert not found[60:180].any()
@@ -201,3 +203,18 @@ def test_a_border_with_a_seals_side_over_one_end_and_small_gaps_is_a_line() -> N
     cv2.circle(dark, (85, 620), 600, 255, 3)
     found = runs(dark)
     assert no_words(found, certain(found), dark)[1:].any()
+
+
+def test_pixels_taken_together_mark_all_of_a_line_or_only_what_it_fills() -> None:
+    mask = np.zeros((3, 30), np.uint8)
+    mask[1, 5:22] = 255
+    wide, narrow = (unpooled(pooled(mask, wholly=wholly), 30) for wholly in (False, True))
+    assert [row.nonzero()[0].tolist() for row in (wide[1], narrow[1])] == [list(range(4, 24)), list(range(8, 20))]
+    assert not wide[[0, 2]].any()
+
+
+def test_a_percentile_of_few_values_is_numpys() -> None:
+    values = np.random.default_rng(3).random(37)
+    for share in (0.0, 0.08, 0.5, 0.8, 1.0):
+        assert percentile(values, share) == pytest.approx(np.percentile(values, 100 * share))
+    assert percentile(np.array([4.0]), 0.8) == 4.0
