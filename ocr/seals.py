@@ -36,15 +36,15 @@ class Seal:
                 (self.x + self.radius) / width, (self.y + self.radius) / height)
 
 
-def redness(pixels: Image) -> NDArray[np.int16]:
-    """How much redder than green and blue each BGR pixel is (−255…255)."""
-    blue, green, red = (pixels[:, :, k].astype(np.int16) for k in range(3))
-    return np.asarray(red - np.maximum(blue, green), np.int16)
+def redness(pixels: Image) -> Image:
+    """How much redder than green and blue each BGR pixel is, 0 when it is not."""
+    blue, green, red = cv2.split(pixels)
+    return np.asarray(cv2.subtract(red, cv2.max(blue, green)), np.uint8)
 
 
 def red_seals(small: Image) -> list[Seal]:
     """Red seals in a small BGR picture of a whole sheet, the clearest first."""
-    red = (redness(small) > RED).astype(np.uint8)
+    red = np.asarray(cv2.compare(redness(small), RED, cv2.CMP_GT) & 1, np.uint8)
     found: list[Seal] = []
     for _ in range(3):
         seal = _red_seal(red, max(small.shape[:2]))

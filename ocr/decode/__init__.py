@@ -51,6 +51,14 @@ class Emissions:
         return np.asarray(self.steps.argmax(axis=1))
 
     @cached_property
+    def path(self) -> list[tuple[str, float, int]]:
+        """The characters of the most probable path, each with its probability and its time step."""
+        picks = self.picks
+        starts = np.flatnonzero((picks != 0) & (picks != np.concatenate([[0], picks[:-1]])))
+        names = self.alphabet.characters
+        return [(names[picks[step]], float(self.steps[step, picks[step]]), int(step)) for step in starts]
+
+    @cached_property
     def most(self) -> NDArray[np.float32]:
         """The greatest probability of each character along the line: a place is read over several alphabets."""
         return np.asarray(self.steps.max(axis=0))
@@ -91,10 +99,7 @@ def best_path(emissions: Emissions) -> tuple[str, float]:
 
 def path_characters(emissions: Emissions) -> list[tuple[str, float, int]]:
     """The characters of the most probable path, each with its probability and its time step."""
-    picks = emissions.picks
-    starts = np.flatnonzero((picks != 0) & (picks != np.concatenate([[0], picks[:-1]])))
-    names = emissions.alphabet.characters
-    return [(names[picks[step]], float(emissions.steps[step, picks[step]]), int(step)) for step in starts]
+    return emissions.path
 
 
 def best_path_log_p(emissions: Emissions) -> float:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from ocr.grid.cells import spans
 from ocr.grid.courses import encloses
 from ocr.grid.ink import Ink, InkMap, ink_in, ink_map
@@ -13,6 +11,7 @@ from ocr.grid.lattice import Lattice
 from ocr.grid.tables import Cell, RuledTable, relative
 from ocr.grid.through import own_lines
 from ocr.grid.unruled import unruled_table
+from ocr.rectify.quick import across_of
 from ocr.rectify.rules import Rule, rules_in
 from ocr.rectify.rulings import rulings
 from ocr.rectify.sheet import RectifiedSheet
@@ -36,9 +35,9 @@ def find_grid(sheet: RectifiedSheet) -> list[RuledTable]:
     """
     height, width = sheet.across.shape
     across = sheet.level if sheet.level is not None else rules_in(sheet.across)
-    down = sheet.plumb if sheet.plumb is not None else rules_in(np.ascontiguousarray(sheet.down.T))
+    down = sheet.plumb if sheet.plumb is not None else rules_in(across_of(sheet.down))
     across = own_lines(_off_the_edge(across, height), sheet.flat)
-    down = own_lines(_off_the_edge(down, width), np.ascontiguousarray(sheet.flat.T))
+    down = own_lines(_off_the_edge(down, width), across_of(sheet.flat))
     lattices = [Lattice(level, plumb, sheet.across, sheet.down) for level, plumb in rulings(across, down)
                 if encloses(level) and encloses(plumb)]
     if not lattices:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ocr.grid import RuledTable
+from ocr.rectify.quick import across_of
 from ocr.rectify.rules import Rule
 from ocr.rectify.sheet import Image, RectifiedSheet
 from ocr.results import Box
@@ -24,7 +25,7 @@ def several(sheet: RectifiedSheet, tables: Sequence[RuledTable]) -> bool:
         return True
     if sheet.level is None or sheet.plumb is None:
         return False
-    return _parted(sheet.down, sheet.level) or _parted(np.ascontiguousarray(sheet.across.T), sheet.plumb)
+    return _parted(sheet.down, sheet.level) or _parted(across_of(sheet.across), sheet.plumb)
 
 
 def beside(tables: Sequence[RuledTable]) -> bool:
@@ -44,11 +45,11 @@ def _parted(down: Image, level: Sequence[Rule]) -> bool:
     """Whether a line from top to bottom near the middle parts the level lines: a fold is crossed by them."""
     height, width = down.shape
     third = width // 3
-    dark = np.asarray(down[:, third:-third] > 0)
     reach = 8  # the gap may lean a little
-    if not dark.size:
+    middle = np.ascontiguousarray(down[:, third:third + third // reach * reach])
+    if not middle.size:
         return False
-    stripes = np.logical_or.reduceat(dark, np.arange(0, dark.shape[1], reach), axis=1)
+    stripes = middle.view(np.uint64) != 0
     stripes[:, 1:] |= stripes[:, :-1].copy()
     shares = stripes.mean(axis=0)
     if shares.max() < 0.8:

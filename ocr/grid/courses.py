@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 
 import numpy as np
@@ -61,7 +62,7 @@ def _agree(ends: Sequence[float], middle: float) -> bool:
 
 def place(stretches: Sequence[Rule | None], edges: Sequence[float], along: float, otherwise: float) -> float:
     """Where a line is at a place along it: told by the rule that draws it there, or nearest to there."""
-    at = int(np.clip(np.searchsorted(edges, along) - 1, 0, len(stretches) - 1))
+    at = min(max(bisect_left(edges, along) - 1, 0), len(stretches) - 1)
     order = sorted(range(len(stretches)), key=lambda index: abs(index - at))
     rule = next((stretches[index] for index in order if stretches[index] is not None), None)
     return otherwise if rule is None else rule.where(along)

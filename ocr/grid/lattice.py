@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ocr.grid.borders import DRAWN, by_stretch, crossed, pooled, shares_of, spread_out, used
 from ocr.grid.courses import beside_a_line, lines, place
+from ocr.rectify.quick import across_of
 from ocr.rectify.rules import Rule
 from ocr.rectify.sheet import Image
 
@@ -26,11 +27,11 @@ class Lattice:
         plumb = [rule for rule in plumb if rule not in strokes]
         # x, top and bottom of what proved to be no line
         self.dropped = [(rule.at, rule.start - 8, rule.end + 8) for rule in strokes]
-        self._across, self._down = across, np.ascontiguousarray(down.T)
+        self._across, self._down = across, across_of(down)
         self.ys, level_groups = lines(level, plumb)
         self.xs, plumb_groups = lines(plumb, level)
         horizontal, self._level_at = shares_of(level_groups, self.xs, across)
-        vertical, self._plumb_at = shares_of(plumb_groups, self.ys, down.T)
+        vertical, self._plumb_at = shares_of(plumb_groups, self.ys, self._down)
         self.horizontal = by_stretch(horizontal, vertical.T, self.xs)
         self.vertical = by_stretch(vertical, horizontal.T, self.ys).T
 

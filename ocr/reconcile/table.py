@@ -115,7 +115,7 @@ def _row(reading: Reading, columns: Sequence[str], rules: Rules) -> _Row:
     bounds = [(places[rule["part"]], places[rule["whole"]])
               for rule in rules if rule["rule"] == "at_most" and rule["whole"] in places]
     numbers = [_likeliest(cell, len(cells)) for cell in cells]
-    meant = np.array(list(product(*numbers)), np.int64)
+    meant = np.stack([each.ravel() for each in np.meshgrid(*numbers, indexing="ij")], axis=1).astype(np.int64)
     weights = [np.array([cell.likelihood[value] for value in of]) for cell, of in zip(cells, numbers, strict=True)]
     weight = reduce(np.multiply.outer, weights).ravel()
     for parts, total in sums:
