@@ -308,18 +308,30 @@ def _fill_last(view: View, found: Labelled, rows: Mapping[int, list[Cell]], spec
 
 def _mend_cut(found: Labelled) -> None:
     """Join to a value what stands in a cell of no field behind it, where writing runs into the border between them:
-    upright strokes in line with a border of other rows were taken for one.
+    upright strokes in line with a border of other rows, or a fold, were taken for one. Such a border divides no
+    other value either.
     """
     used = {id(cell) for cells in found.values.values() for cell in cells}
     used |= {id(cell) for cell in found.cells.values()}
-    for name, cells in found.values.items():
-        label = found.cells[name]
-        while cells and len(cells) < _MOST_PARTS and cells[0].row == label.row and cells[-1].rowspan == label.rowspan:
-            after = found.table.at(cells[-1].row, cells[-1].col + cells[-1].colspan)
-            if after is None or id(after) in used or after.rowspan != label.rowspan or not _runs_on(cells[-1], after):
-                break
-            cells.append(after)
-            used.add(id(after))
+    false: set[int] = set()
+    for once_more in (False, True):
+        for name, cells in found.values.items():
+            while cells and len(cells) < _MOST_PARTS:
+                after = _behind(found, found.cells[name], cells[-1])
+                if after is None or id(after) in used:
+                    break
+                if not (_runs_on(cells[-1], after) or once_more and after.col in false):
+                    break
+                false.add(after.col)
+                cells.append(after)
+                used.add(id(after))
+
+
+def _behind(found: Labelled, label: Cell, value: Cell) -> Cell | None:
+    """The cell behind a value that stands beside its label, when all three are as high."""
+    after = found.table.at(value.row, value.col + value.colspan)
+    level = value.row == label.row and value.rowspan == label.rowspan
+    return after if after is not None and level and after.rowspan == label.rowspan else None
 
 
 def _runs_on(cell: Cell, after: Cell) -> bool:

@@ -54,10 +54,16 @@ class Label:
 
     def better(self, other: Label) -> bool:
         """Whether this is the likelier place of the label: of two as like, the one with both its lines."""
+        return self.score > other.score or self.score == other.score and self._around(other)
+
+    def holds(self, other: Label) -> bool:
+        """Whether the other is only a part of this one's words: 家访 of 家访时间."""
+        return self.score > other.score and self._around(other)
+
+    def _around(self, other: Label) -> bool:
         left, top, right, bottom = other.area
-        middle = (left + right) / 2, (top + bottom) / 2
-        around = self.area[0] < middle[0] < self.area[2] and self.area[1] < middle[1] < self.area[3]
-        return self.score > other.score or self.score == other.score and around
+        x, y = (left + right) / 2, (top + bottom) / 2
+        return self.area[0] < x < self.area[2] and self.area[1] < y < self.area[3]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +120,7 @@ def labels_in(view: View, page: Print, template: Template) -> list[Label]:
         for label in _named(view, block, specs, high):
             if label.name not in found or label.better(found[label.name]):
                 found[label.name] = label
-    return list(found.values())
+    return [label for label in found.values() if not any(other.holds(label) for other in found.values())]
 
 
 def _may_be_label(block: Area, high: float) -> bool:
@@ -161,7 +167,7 @@ def _beginning(view: View, block: Area, specs: Sequence[FieldSpec], high: float)
     likely = [(likeness(text[:len(label)], (label,)), spec, label) for spec in specs for label in spec.labels
               if 3 <= len(label) < len(text)]
     score, spec, label = max(likely, key=lambda one: one[0], default=(0.0, None, ""))
-    if spec is None or score < SURE or block[3] - block[1] > 2 * high:
+    if spec is None or score < SURE or block[3] - block[1] > 2.5 * high:
         return []
     spelled = [at for character, at in view.spelled(block) if character.strip()]
     if len(spelled) <= len(label):

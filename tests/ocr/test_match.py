@@ -175,20 +175,32 @@ def test_writing_that_a_false_border_cuts_stays_one_value() -> None:
     assert [cell.box[0] for cell in found.values["companion_teacher"]] == [0.5]
 
 
+def test_a_border_that_cuts_one_value_cuts_no_other() -> None:
+    found = labelled(("原因", 0.1, 0.2, 0.12, 0.18), ("外", 0.2, 0.25, 0.22, 0.25), ("出打工", 0.25, 0.6, 0.26, 0.32),
+                     ("学校意见", 0.1, 0.2, 0.12, 0.18), ("同意", 0.2, 0.25, 0.21, 0.23), ("日", 0.25, 0.6, 0.5, 0.52),
+                     across=3)
+    assert [cell.box[0] for cell in found.values["school_opinion"]] == [0.2, 0.25]
+
+
 def test_a_cell_that_no_writing_runs_into_stays_apart() -> None:
     found = labelled(("家访教师", 0.1, 0.2, 0.12, 0.18), ("何", 0.2, 0.25, 0.22, 0.24), ("职务", 0.25, 0.4, 0.27, 0.32),
                      ("陪同教师", 0.4, 0.5, 0.42, 0.48), ("何", 0.5, 0.6, 0.52, 0.54))
     assert [cell.box[0] for cell in found.values["visit_teacher"]] == [0.2]
 
 
-def labelled(*cells: tuple[str, float, float, float, float]) -> Labelled:
-    """The labels found in one row of cells, each with its words, its sides and those of its ink."""
-    row = [Cell(0, col, 1, 1, (left, 0.2, right, 0.25), Ink((first, 0.21, last, 0.24), 0.1))
-           for col, (_, left, right, first, last) in enumerate(cells)]
-    words = {cell.box: text for cell, (text, *_) in zip(row, cells, strict=True)}
-    view = SimpleNamespace(looks=0, label=lambda cell: words[cell.box],
+def labelled(*cells: tuple[str, float, float, float, float], across: int = 0) -> Labelled:
+    """The labels found in cells, each with its words, its sides and those of its ink: `across` in a row, or all."""
+    cols = across or len(cells)
+    made = []
+    for place, (_, left, right, first, last) in enumerate(cells):
+        top = 0.2 + 0.05 * (place // cols)
+        ink = Ink((first, top + 0.01, last, top + 0.04), 0.1)
+        made.append(Cell(place // cols, place % cols, 1, 1, (left, top, right, top + 0.05), ink))
+    words = {cell.box: text for cell, (text, *_) in zip(made, cells, strict=True)}
+    view = SimpleNamespace(looks=0, label=lambda cell: words[cell.box], lines=lambda box: [box],
                            strokes=SimpleNamespace(mask=np.zeros((1600, 1131), np.uint8)))
-    return find_labels(view, RuledTable(1, len(row), tuple(row), (0.1, 0.2, 0.6, 0.25)), TEMPLATES["home_visit"])
+    ruled_ones = RuledTable(len(cells) // cols, cols, tuple(made), (0.1, 0.2, 0.6, 0.2 + 0.05 * (len(cells) // cols)))
+    return find_labels(view, ruled_ones, TEMPLATES["home_visit"])
 
 
 @pytest.mark.weights
