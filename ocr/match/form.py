@@ -128,7 +128,8 @@ def _take_row(view: View, found: Labelled, cells: list[Cell], specs: Sequence[Fi
         spec, score = best_spec(view.label(cell), specs, found.cells)
         if spec is None:
             continue
-        values = _beside(found.table, cell) if spec.kind != "id_number" else _to_next_label(view, cell, cells, specs)
+        boxes = spec.kind == "id_number"
+        values = _to_next_label(view, cell, cells, specs) if boxes else _beside(view, found.table, cell)
         found.cells[spec.name], found.scores[spec.name] = cell, score
         found.values[spec.name] = values
         while index < len(cells) and cells[index] in values:
@@ -150,8 +151,8 @@ def _two_characters(view: View, cell: Cell) -> bool:
     return bool((right - left) * width > 1.5 * (bottom - top) * height)
 
 
-def _beside(table: RuledTable, label: Cell) -> list[Cell]:
-    """The value's cells right of a label: one, several stacked beside it, or a run of narrow boxes."""
+def _beside(view: View, table: RuledTable, label: Cell) -> list[Cell]:
+    """The value's cells right of a label: one, several stacked beside it, or a run of narrow boxes for a character."""
     col = label.col + label.colspan
     first, end = label.row, label.row + label.rowspan
     stacked = [cell for cell in table.cells if cell.col == col and cell.row < end and first < cell.row + cell.rowspan]
@@ -165,7 +166,8 @@ def _beside(table: RuledTable, label: Cell) -> list[Cell]:
         if _width(cell) > 2.6 * usual:
             break
         run.append(cell)
-    return run if len(run) >= 8 and _narrow(run) else stacked
+    boxes = len(run) >= 8 and _narrow(run) and not any(cell.ink and _two_characters(view, cell) for cell in run)
+    return run if boxes else stacked
 
 
 def _to_next_label(view: View, label: Cell, row: list[Cell], specs: Sequence[FieldSpec]) -> list[Cell]:
@@ -351,7 +353,7 @@ def _fill(found: Labelled, missing: Sequence[str], free: Sequence[Cell], before:
         return {}
     pairs = zip(missing, between[::2], between[1::2], strict=True)
     return {name: (label, value) for name, label, value in pairs
-            if label.row == value.row and label.ink is not None and value.col == label.col + label.colspan}
+            if label.row == value.row and (label.ink or value.ink) and value.col == label.col + label.colspan}
 
 
 def _place_of(found: Labelled, name: str) -> tuple[int, int]:

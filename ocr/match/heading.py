@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ocr.match.labels import likeness, plain
-from ocr.match.lines import Area, bounds, pixels, relative, text_lines
+from ocr.match.lines import FLAT, Area, bounds, pixels, relative, text_lines
 from ocr.match.places import Place
 from ocr.match.view import View
 from ocr.results import Box
@@ -11,6 +11,8 @@ from ocr.template import FieldSpec, Template
 
 ROOM = 0.16
 """Height of the sheet above the table that may hold its heading."""
+_ROOM = 0.7
+"""How far handwriting reaches above and below the label it follows, in the label's height."""
 
 
 def heading_lines(view: View, table: Box) -> list[Area]:
@@ -60,14 +62,29 @@ def _after(view: View, spec: FieldSpec, line: Area, spelled: list[tuple[str, flo
            table: Box) -> Place:
     left = _split(view, line, spelled, end)
     right = table[2] * view.strokes.mask.shape[1]
-    slack = 0.35 * (line[3] - line[1])
-    area = (left, line[1] - slack, max(right, left + 1), min(line[3] + slack, table[1] * view.strokes.mask.shape[0]))
+    top, bottom = _beside_label(view, line, left)
+    area = (left, top, max(right, left + 1), min(bottom, table[1] * view.strokes.mask.shape[0]))
     strokes = view.strokes.boxes[view.strokes.within(area)]
     box = relative(area, view.strokes)
     if not len(strokes):
         return Place(spec.name, box, ink=False)
-    ink = relative(bounds(strokes), view.strokes)
+    first, upper, last, lower = bounds(strokes)
+    ink = relative((first, max(upper, area[1]), last, min(lower, area[3])), view.strokes)
     return Place(spec.name, box, ink=True, ink_box=ink, lines=(ink,))
+
+
+def _beside_label(view: View, line: Area, left: float) -> tuple[float, float]:
+    """How high an answer stands: somewhat higher than the line, and no further from its label's height, for a line
+    along a streak or close under the title is found too high.
+    """
+    slack = 0.35 * (line[3] - line[1])
+    label = view.strokes.boxes[view.strokes.within((line[0] - 2, line[1], left, line[3]))]
+    label = label[label[:, 3] - label[:, 1] >= FLAT]
+    if not len(label):
+        return line[1] - slack, line[3] + slack
+    _, top, _, bottom = bounds(label)
+    room = _ROOM * (bottom - top)
+    return max(line[1] - slack, top - room), min(line[3] + slack, bottom + room)
 
 
 def _split(view: View, line: Area, spelled: list[tuple[str, float]], end: int) -> float:

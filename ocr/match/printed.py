@@ -113,7 +113,7 @@ def labels_in(view: View, page: Print, template: Template) -> list[Label]:
     specs = [*(spec for spec in template.fields if spec.where == "cell"), *template.others]
     found: dict[str, Label] = {}
     blocks, high = page.blocks, page.high
-    candidates = [*blocks, *_spaced(blocks, high), *_stacked(blocks, high)]
+    candidates = [*blocks, *_severed(blocks, high), *_spaced(blocks, high), *_stacked(blocks, high)]
     for number, block in enumerate(block for block in candidates if _may_be_label(block, high)):
         if number >= FIRST_LOOK and len(found) < 2:
             break
@@ -174,6 +174,13 @@ def _beginning(view: View, block: Area, specs: Sequence[FieldSpec], high: float)
         return []
     cut = (spelled[len(label) - 1] + spelled[len(label)]) / 2
     return [Label(spec.name, (block[0], block[1], cut, block[3]), score)]
+
+
+def _severed(blocks: Sequence[Area], high: float) -> list[Area]:
+    """Neighbours that only a line parts: a fold through a label, perhaps."""
+    short = [block for block in blocks if block[2] - block[0] <= LONGEST * high / 2]
+    return [bounds([left, right]) for left in short for right in short
+            if 0 <= right[0] - left[2] <= BESIDE * high and on_one_line(left, right)]
 
 
 def _spaced(blocks: Sequence[Area], high: float) -> list[Area]:

@@ -13,7 +13,8 @@ from ocr.template import Template
 def completed(view: View, found: Labelled, template: Template) -> Labelled:
     """The labels found with those the ruling hid; values they stand in are cut as the labels say."""
     missing = {spec.name for spec in template.fields if spec.where == "cell" and not found.values.get(spec.name)}
-    other = by_labels(view, template) if missing and view.sheet.worn else None
+    unclear = view.sheet.worn or _left_over(found) or not missing.isdisjoint(found.cells)
+    other = by_labels(view, template) if missing and unclear else None
     if other is None:
         return found
     new = {name for name in missing & other.cells.keys() if other.cells[name].box[3] > found.table.box[1]}
@@ -24,6 +25,12 @@ def completed(view: View, found: Labelled, template: Template) -> Labelled:
         found.cells[name], found.scores[name] = other.cells[name], other.scores[name]
         found.values[name] = other.values[name]
     return found
+
+
+def _left_over(found: Labelled) -> bool:
+    """Whether something stands in a cell that is no label and no value."""
+    used = {id(cell) for cells in (found.cells.values(), *found.values.values()) for cell in cells}
+    return any(cell.ink is not None and id(cell) not in used for cell in found.table.cells)
 
 
 def _within(cell: Cell, box: Box) -> bool:

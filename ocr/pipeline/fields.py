@@ -326,8 +326,8 @@ def _field(spec: FieldSpec, places: Mapping[str, Place], settled: Settled | None
         return _blank(spec, place, box, settled, is_clean)
     value, raw = settled.candidates[0][0], settled.candidates[0][1]
     confidence = calibrate.confidence(settled, spec.kind)
-    if not value and spec.kind == "date" and spec.where == "part" and is_clean(place, settled):
-        confidence = max(confidence, calibrate.BLANK)
+    if not value and spec.kind == "date" and spec.where == "part":
+        confidence = max(confidence, calibrate.BLANK) if is_clean(place, settled) else min(confidence, _TRACES)
     shown = _rescaled(settled, confidence)
     empty = spec.required and not value  # the printed words of a blank date, say: a person looks
     accept = confidence >= calibrate.threshold(spec) and not doubtful(settled) and not empty
