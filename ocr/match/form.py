@@ -23,6 +23,8 @@ SHARED = 0.3
 
 BRIM = 0.003
 """Width of the sheet, under a millimetre, that writers leave free before a border."""
+_SLIVER = 0.75
+"""Width of a blank value, of its label's, below which it is the rest of the label's own cell."""
 _MOST_PARTS = 4
 """Parts that upright strokes cut a value into at most."""
 
@@ -322,7 +324,8 @@ def _mend_cut(found: Labelled) -> None:
                 after = _behind(found, found.cells[name], cells[-1])
                 if after is None or id(after) in used:
                     break
-                if not (_runs_on(cells[-1], after) or once_more and after.col in false):
+                if not (_runs_on(cells[-1], after) or once_more and after.col in false) \
+                        and not _sliver(found.cells[name], cells[-1], after):
                     break
                 false.add(after.col)
                 cells.append(after)
@@ -334,6 +337,11 @@ def _behind(found: Labelled, label: Cell, value: Cell) -> Cell | None:
     after = found.table.at(value.row, value.col + value.colspan)
     level = value.row == label.row and value.rowspan == label.rowspan
     return after if after is not None and level and after.rowspan == label.rowspan else None
+
+
+def _sliver(label: Cell, value: Cell, after: Cell) -> bool:
+    """Whether a blank value is too narrow for one and something stands behind it: a border ran through its label."""
+    return value.ink is None and after.ink is not None and _width(value) < _SLIVER * _width(label)
 
 
 def _runs_on(cell: Cell, after: Cell) -> bool:

@@ -175,6 +175,13 @@ def test_writing_that_a_false_border_cuts_stays_one_value() -> None:
     assert [cell.box[0] for cell in found.values["companion_teacher"]] == [0.5]
 
 
+def test_the_rest_of_a_label_that_a_border_cut_off_is_no_blank_value() -> None:
+    found = labelled(("家访教师", 0.1, 0.2, 0.12, 0.18), ("", 0.2, 0.23, 0.0, 0.0), ("郑丽亚", 0.23, 0.4, 0.25, 0.32),
+                     ("陪同教师", 0.4, 0.5, 0.42, 0.48), ("", 0.5, 0.6, 0.0, 0.0), ("职务", 0.6, 0.7, 0.62, 0.68))
+    assert [cell.box[0] for cell in found.values["visit_teacher"]] == [0.2, 0.23]
+    assert [cell.box[0] for cell in found.values["companion_teacher"]] == [0.5]
+
+
 def test_a_border_that_cuts_one_value_cuts_no_other() -> None:
     found = labelled(("原因", 0.1, 0.2, 0.12, 0.18), ("外", 0.2, 0.25, 0.22, 0.25), ("出打工", 0.25, 0.6, 0.26, 0.32),
                      ("学校意见", 0.1, 0.2, 0.12, 0.18), ("同意", 0.2, 0.25, 0.21, 0.23), ("日", 0.25, 0.6, 0.5, 0.52),
@@ -194,7 +201,7 @@ def labelled(*cells: tuple[str, float, float, float, float], across: int = 0) ->
     made = []
     for place, (_, left, right, first, last) in enumerate(cells):
         top = 0.2 + 0.05 * (place // cols)
-        ink = Ink((first, top + 0.01, last, top + 0.04), 0.1)
+        ink = Ink((first, top + 0.01, last, top + 0.04), 0.1) if last else None
         made.append(Cell(place // cols, place % cols, 1, 1, (left, top, right, top + 0.05), ink))
     words = {cell.box: text for cell, (text, *_) in zip(made, cells, strict=True)}
     view = SimpleNamespace(looks=0, label=lambda cell: words[cell.box], lines=lambda box: [box],
