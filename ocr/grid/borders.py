@@ -59,9 +59,50 @@ def spread_out(mask: Image, at: float, start: float, end: float) -> bool:
     """Whether what is drawn of a level border lies in both its halves: a line that merely runs on
     past its end reaches into the first half alone.
     """
-    rows = mask[max(0, int(at) - SAME):int(at) + SAME, int(start) + 4:int(end) - 3]
-    dark = np.asarray((rows > 0).any(axis=0))
-    return len(dark) >= 8 and min(float(half.mean()) for half in np.array_split(dark, 2)) >= 0.12
+    return min(_shares(_columns(mask, at, start, end), 2)) >= _SOME
+
+
+def of_words(mask: Image, strokes: NDArray[np.int32], at: float, start: float, end: float) -> bool:
+    """Whether what is drawn of a level border in its middle are but strokes of words: others go on above and below."""
+    dark = _columns(mask, at, start, end)
+    first, *_, last = _shares(dark, 4)
+    if max(first, last) >= _SOME or not dark.any():
+        return False
+    worded = np.zeros(len(dark), bool)
+    above = strokes[np.abs(strokes[:, 3] - at) <= _TOUCHING]
+    below = strokes[np.abs(strokes[:, 1] - at) <= _TOUCHING]
+    for left, right in (np.concatenate([above, below])[:, [0, 2]] - int(start) - _INSET).tolist():
+        worded[max(0, left - 2):max(0, right + 2)] = True
+    return bool(len(above) and len(below) and worded[dark].mean() >= 0.8)
+
+
+def _columns(mask: Image, at: float, start: float, end: float) -> NDArray[np.bool_]:
+    """Which columns of a level border are drawn, its ends left out."""
+    rows = mask[max(0, int(at) - SAME):int(at) + SAME, int(start) + _INSET:int(end) - _INSET + 1]
+    return np.asarray((rows > 0).any(axis=0))
+
+
+def _shares(columns: NDArray[np.bool_], parts: int) -> list[float]:
+    """The share that is drawn of each part of a border; nothing of a very short one."""
+    return [float(part.mean()) for part in np.array_split(columns, parts)] if len(columns) >= 8 else [0.0] * parts
+
+
+_INSET, _SOME, _TOUCHING = 4, 0.12, 6
+
+
+def in_words(strokes: NDArray[np.int32], at: float, start: float, end: float) -> bool:
+    """Whether strokes (left, top, right, bottom) stand close to a level border on both sides of one place: what looks
+    like the border is a stroke of a word then.
+    """
+    here = strokes[(strokes[:, 0] >= start) & (strokes[:, 2] <= end)]
+    above = here[(here[:, 3] > at - _CLOSE) & (here[:, 3] <= at + 2)]
+    below = here[(here[:, 1] < at + _CLOSE) & (here[:, 1] >= at - 2)]
+    level = (above[:, None, 0] < below[None, :, 2] + _CLOSE) & (below[None, :, 0] < above[:, None, 2] + _CLOSE)
+    return bool(level.any())
+
+
+_CLOSE = 9
+"""Pixels between strokes of a word at most; words keep further from the borders beside them."""
 
 
 def crossed(strokes: NDArray[np.int32], at: float, start: float, end: float) -> bool:

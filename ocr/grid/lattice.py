@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.grid.borders import DRAWN, by_stretch, crossed, pooled, shares_of, spread_out, used
+from ocr.grid.borders import DRAWN, by_stretch, crossed, in_words, of_words, pooled, shares_of, spread_out, used
 from ocr.grid.courses import beside_a_line, lines, place
 from ocr.rectify.quick import across_of
 from ocr.rectify.rules import Rule
@@ -15,6 +15,8 @@ from ocr.rectify.sheet import Image
 
 RECORDS = 6
 """Rows from which on a ruling may be one of records."""
+JOINT, TRACE = 3, 0.05
+"""Lines that a joint heading covers at least, and the share of a border below which nothing of it is drawn."""
 EVEN = 0.15
 """Share of the usual height of a row by which one may differ."""
 
@@ -97,6 +99,9 @@ class Lattice:
         """
         self._mend(self.horizontal, self.ys, self.xs, strokes, self._across)
         self._mend(self.vertical.T, self.xs, self.ys, strokes[:, [1, 0, 3, 2]], self._down)
+        if max(self.rows, self.cols) >= RECORDS:
+            self._drop_words(self.horizontal, self.ys, self.xs, strokes)
+            self._drop_words(self.vertical.T, self.xs, self.ys, strokes[:, [1, 0, 3, 2]])
         strong = (self.vertical >= DRAWN).mean(axis=0) >= 0.5
         if self.rows < RECORDS or strong.sum() < 4:
             return
@@ -107,8 +112,22 @@ class Lattice:
             return
         for line in range(1, self.rows):
             self._complete(self.horizontal[line], np.diff(self.xs), self.ys[line], self.xs, strokes[:, [0, 1, 2, 3]])
+        joint = self._joint(strokes)
         for line in range(1, self.cols):
             self._complete(self.vertical[:, line], np.diff(self.ys), self.xs[line], self.ys, strokes[:, [1, 0, 3, 2]])
+        self.vertical[0, joint] = 0.0
+
+    def _joint(self, strokes: NDArray[np.int32]) -> list[int]:
+        """The lines that a joint heading in the first row covers: several side by side of which nothing is drawn, and
+        words in less than half of the columns between them.
+        """
+        middle = (strokes[:, 1] + strokes[:, 3]) / 2
+        inside = strokes[(middle > self.ys[0]) & (middle < self.ys[1])]
+        worded = set(np.searchsorted(self.xs, (inside[:, 0] + inside[:, 2]) / 2).tolist())
+        absent = [line for line in range(1, self.cols) if self.vertical[0, line] < TRACE]
+        runs = np.split(np.array(absent, np.intp), np.flatnonzero(np.diff(absent) > 1) + 1) if absent else []
+        return [int(line) for run in runs if len(run) >= JOINT
+                and 2 * len(worded & {*run.tolist(), int(run[-1]) + 1}) < len(run) + 1 for line in run]
 
     def forget_unused(self) -> None:
         """Drop inner lines of which nothing is drawn, joining the rows or columns beside them."""
@@ -129,24 +148,42 @@ class Lattice:
         for line, stretch in np.argwhere(worn):
             same = np.flatnonzero(worn[line] & (shares[line] == shares[line, stretch]))
             start, end = places[same[0]], places[same[-1] + 1]
-            if spread_out(mask, at[line], start, end) and not crossed(strokes, at[line], start, end):
+            if spread_out(mask, at[line], start, end) and not (crossed(strokes, at[line], start, end)
+                                                              or of_words(mask, strokes, at[line], start, end)):
                 shares[line, same] = DRAWN
 
     def _drop_lonely(self, strong: NDArray[np.bool_]) -> None:
         """Take out of a table of records the lines that few rows have: tall figures 1, not borders.
 
-        The first and the last two rows may be divided in their own way, by more than one line.
+        The first and the last two rows may be divided in their own way, by more than one line that no other row has.
         """
         drawn = self.vertical >= DRAWN
         if drawn[:, strong].all(axis=1).mean() < 0.6:
             return
         few = ~strong & (drawn.mean(axis=0) < 0.3)
+        inside = np.asarray(drawn[2:-2].any(axis=0))
         for index, row in enumerate(self.vertical):
             extra = np.flatnonzero(drawn[index] & few)
-            if 2 <= index < self.rows - 2 or len(extra) == 1 and drawn[:, extra[0]].sum() == 1:
+            if not 2 <= index < self.rows - 2 and not (len(extra) == 1 and drawn[:, extra[0]].sum() == 1):
+                extra = extra[inside[extra]]
+            if len(extra):
                 row[extra] = 0.0
                 self.dropped += [(self.x(line, self.ys[index] + 1), self.ys[index], self.ys[index + 1])
                                  for line in extra]
+
+    def _drop_words(self, shares: NDArray[np.float64], at: Sequence[float], places: Sequence[float],
+                    strokes: NDArray[np.int32]) -> None:
+        """Take out borders that are strokes of words, where neither of the lines beside them runs through and no more
+        than half of the others: in a joint heading.
+        """
+        drawn = shares >= DRAWN
+        usual = drawn.mean(axis=1) >= 0.5
+        usual[[0, -1]] = False
+        for stretch in np.flatnonzero(2 * (drawn & usual[:, None]).sum(axis=0) <= usual.sum()):
+            for line in np.flatnonzero(drawn[:, stretch] & usual):
+                alone = not drawn[[line - 1, line + 1], stretch].any()
+                if alone and in_words(strokes, at[line], places[stretch], places[stretch + 1]):
+                    shares[line, stretch] = 0.0
 
     def _complete(self, shares: NDArray[np.float64], lengths: NDArray[np.float64], at: float,
                   places: Sequence[float], strokes: NDArray[np.int32]) -> None:

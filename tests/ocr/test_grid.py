@@ -109,6 +109,37 @@ def test_a_figure_as_tall_as_its_row_is_ink_and_no_border() -> None:
     assert inked(table) == {(3, 1), (7, 2)}
 
 
+def test_tall_figures_under_one_another_are_no_column_that_reaches_to_the_headings() -> None:
+    rows = list(range(300, 1501, 60))
+    picture = ruled(COLUMNS, rows)
+    for row in (1, 7, 12):
+        cv2.line(picture, (900, rows[row] + 4), (900, rows[row + 1] - 4), (70, 40, 30), 3)
+    table = grid(picture)
+    assert table.cols == 4
+    assert inked(table) == {(1, 2), (7, 2), (12, 2)}
+
+
+def test_a_words_stroke_where_a_border_would_go_on_leaves_a_joint_heading_whole() -> None:
+    rows = list(range(300, 1501, 60))
+    columns = [150, 420, 690, 960, 1230, 1500]
+    picture = ruled(columns, rows, without={("v", line, 0) for line in (2, 3, 4)})
+    cv2.line(picture, (960, 304), (960, 356), (40, 40, 40), 3)
+    for x in (938, 953, 967, 982):
+        cv2.line(picture, (x, 316), (x, 344), (40, 40, 40), 3)
+    assert (0, 1, 1, 4) in {(cell.row, cell.col, cell.rowspan, cell.colspan) for cell in grid(picture).cells}
+
+
+def test_a_joint_heading_stays_joint_where_other_borders_are_worn_away() -> None:
+    rows = list(range(300, 1501, 60))
+    columns = [150, 420, 690, 960, 1230, 1500]
+    joint = {("v", line, 0) for line in (2, 3, 4)}
+    worn = {("v", line, row) for line, row in ((2, 5), (3, 9), (4, 12), (2, 15), (3, 17), (4, 7))}
+    table = grid(ruled(columns, rows, texts={(0, 3): "12", (5, 1): "7"}, without=joint | worn))
+    spans = {(cell.row, cell.col, cell.rowspan, cell.colspan) for cell in table.cells}
+    assert (0, 1, 1, 4) in spans
+    assert (5, 1, 1, 1) in spans
+
+
 def test_two_tables_on_a_page_are_two() -> None:
     picture = ruled(COLUMNS, [300, 400, 500, 600])
     lower = ruled([150, 800, 1500], [1300, 1400, 1500])
