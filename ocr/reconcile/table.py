@@ -155,15 +155,19 @@ def _cell(reading: KindReading | None, implied: Sequence[int]) -> Cell:
     return Cell(written, meant)
 
 
-def _written(reading: KindReading | None, implied: Sequence[int]) -> tuple[tuple[str, float], ...]:
-    """The texts a cell may carry, those the sums ask for weighed by the writing too."""
+def _written(reading: KindReading | None, implied: Sequence[int],
+             blurred: float = BLURRED) -> tuple[tuple[str, float], ...]:
+    """The texts a cell may carry, those the sums ask for weighed by the writing too.
+
+    `blurred` is BLURRED for numbers that sums bind, 0 where nothing but the writing decides.
+    """
     if reading is None or not reading.candidates:
         return (("", 1.0),)
     logs = {c.value: c.log_p for c in reading.candidates[:8]}
     asked = [str(value) for value in implied if str(value) not in logs]
     if asked and reading.rescore is not None:
         logs |= dict(zip(asked, reading.rescore(asked), strict=True))
-    missed = BLURRED * max(0.0, 1.0 - sum(math.exp(min(0.0, log_p + rarity(value))) for value, log_p in logs.items()))
+    missed = blurred * max(0.0, 1.0 - sum(math.exp(min(0.0, log_p + rarity(value))) for value, log_p in logs.items()))
     least = max(max(logs.values()) - _FAR, math.log(missed + 1e-300))
     weights = {value: math.exp(TEMPER * float(np.logaddexp(log_p, least))) for value, log_p in logs.items()}
     whole = sum(weights.values())
@@ -297,6 +301,6 @@ def _alone(row: Reading) -> dict[str, Settled]:
     """Cells by their own writing."""
     settled = {}
     for name, reading in row.items():
-        written = _written(reading, ())
+        written = _written(reading, (), 0.0)
         settled[name] = _settled(reading, dict(written), written[0])
     return settled

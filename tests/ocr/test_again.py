@@ -65,6 +65,13 @@ def test_where_the_recogniser_sees_no_number_the_sums_decide() -> None:
     assert not objected
 
 
+def test_words_beside_the_numbers_keep_the_likelihood_of_their_own_writing() -> None:
+    unit = look(("水寨", -5.0), ("葛寨", -12.0))
+    rows, totals = table(look(("25", -0.1)))
+    rows[0]["unit"] = unit
+    assert settle_table(rows, totals, RULES)[0][0]["unit"].candidates[0][2] > 0.99
+
+
 def test_the_evidence_is_that_of_the_look_that_sees_the_number_best() -> None:
     first, other = look(("26", -0.1), ("25", -11.0)), look(("25", -0.5), ("26", -3.0))
     assert together([first, other], [], 0.0, "25").evidence is other.evidence
