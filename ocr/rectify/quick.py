@@ -38,7 +38,7 @@ def across_of(picture: Image) -> Image:
     return np.asarray(cv2.transpose(picture), np.uint8)
 
 
-GRAIN = 4
+GRAIN = 2
 """Pixels along a row that are taken together where long things are looked for."""
 
 
@@ -46,15 +46,15 @@ def pooled(mask: Image, wholly: bool = False) -> Image:
     """A mask (0 and 255) with GRAIN pixels of each row made one, marked when one of them is, or `wholly` when all are;
     the rest at the right is cut.
     """
-    cells = np.ascontiguousarray(mask[:, :mask.shape[1] // GRAIN * GRAIN]).view(np.uint32)
-    marked = cells == np.uint32(0xFFFFFFFF) if wholly else cells != 0
+    cells = np.ascontiguousarray(mask[:, :mask.shape[1] // GRAIN * GRAIN]).view(np.uint16)
+    marked = cells == np.uint16(0xFFFF) if wholly else cells != 0
     return np.asarray(marked.view(np.uint8) * np.uint8(255), np.uint8)
 
 
 def unpooled(mask: Image, width: int) -> Image:
     """A pooled mask at its full width again."""
     full = np.zeros((len(mask), width), np.uint8)
-    full[:, :mask.shape[1] * GRAIN] = (mask.astype(np.uint32) * np.uint32(0x01010101)).view(np.uint8)
+    full[:, :mask.shape[1] * GRAIN] = (mask.astype(np.uint16) * np.uint16(0x0101)).view(np.uint8)
     return full
 
 
