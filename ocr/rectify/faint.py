@@ -48,7 +48,7 @@ def ridges(flat: Image) -> Image:
     return np.asarray(cv2.erode(ridge, np.ones((1, _ALONG // 2), np.uint8)), np.uint8)
 
 
-_ALONG, _NEAR = ALONG // GRAIN, 2
+_ALONG, _NEAR = ALONG // GRAIN, 9 // GRAIN
 
 
 def dashes(dark: Image) -> tuple[Image, Image]:

@@ -84,10 +84,15 @@ def runs(dark: Image, more: Image | None = None) -> Runs:
     whole = pooled(thick, wholly=True)
     whole = whole if more is None else whole | cv2.dilate(more, np.ones((3, 1), np.uint8))
     long = cv2.morphologyEx(whole, cv2.MORPH_OPEN, np.ones((1, SHORTEST // GRAIN), np.uint8))
-    long |= cv2.dilate(long, np.ones((1, 3), np.uint8)) & pooled(thick)  # to their very ends
+    long |= cv2.dilate(long, np.ones((1, 2 * _ENDS // GRAIN + 1), np.uint8)) & pooled(thick)  # to their very ends
     # A stack of strokes is no line: what stays thick is print, a stamp or the rim of a photocopy.
-    block = cv2.morphologyEx(long, cv2.MORPH_OPEN, np.ones((13, 2), np.uint8))
-    return _labelled(cv2.subtract(long, cv2.dilate(block, np.ones((3, 3), np.uint8))), dark.shape[1])
+    block = cv2.morphologyEx(long, cv2.MORPH_OPEN, np.ones((13, 2 * _ENDS // GRAIN), np.uint8))
+    around = np.ones((3, 2 * _ENDS // GRAIN + 1), np.uint8)
+    return _labelled(cv2.subtract(long, cv2.dilate(block, around)), dark.shape[1])
+
+
+_ENDS = 4
+"""Pixels by which a line's end may be less than wholly dark."""
 
 
 def labelled(mask: Image) -> Runs:
