@@ -3,14 +3,15 @@
 A count of one to four children may point at one of them. Hiding it alone is not enough: its row's sum less the
 other cells tells it. So further cells are hidden until each small one could have at least two values. The table
 and its sums form a grid whose lines all come to nought once the sums are taken negative; a hidden cell has another
-value exactly when it lies on a closed way of hidden cells along which one more and one less can be passed around.
+value when it lies on a closed way of hidden cells along which as much more and less can be passed around. What is
+hidden besides is known to be none or no small number, so that a nought is passed by one at a time nowhere.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 SMALL = 5
@@ -21,8 +22,6 @@ SHOWN: Mapping[Mark, str] = {"small": f"<{SMALL}", "besides": "＊"}
 """What stands in the place of a hidden number."""
 NOTE = f"“<{SMALL}”为 1 至 {SMALL - 1} 人；“＊”为防止由合计推出小数字而一并隐去。"
 """What that means, for those who read the table."""
-_ENDLESS = 10**9
-
 
 def is_small(value: int) -> bool:
     """Whether a count may point at single children."""
@@ -55,9 +54,13 @@ def hidden(values: Sequence[Sequence[int]], *, row_sums: bool = True, column_sum
     """Which places to hide, sums included: their row or column is one past the table's.
 
     `touchy` places are hidden and guarded like small ones, whatever their value. Sums that are not shown
-    anyway are left out of the answer.
+    anyway are left out of the answer. A small sum of all is hidden without being called small: four cells with a
+    child in each and less than five in all would be four times one.
     """
     grid = _grid(values, row_sums, column_sums)
+    whole = (len(grid.values) - 1, len(grid.values[0]) - 1)
+    untold = {whole} - grid.unsaid if is_small(grid.value(whole)) else frozenset()
+    grid = replace(grid, unsaid=grid.unsaid | untold)
     marks: dict[Place, Mark] = {place: "small" for place in grid.places
                                 if is_small(grid.value(place)) and place not in grid.unsaid}
     marks |= {place: "besides" for place in touchy if place not in marks}
@@ -68,7 +71,7 @@ def hidden(values: Sequence[Sequence[int]], *, row_sums: bool = True, column_sum
             break  # everything is hidden
         marks |= {place: "besides" for place in chosen if place is not None}
     _show_again(grid, marks, guarded)
-    return marks
+    return marks | dict.fromkeys(untold, "besides")
 
 
 def _grid(values: Sequence[Sequence[int]], row_sums: bool, column_sums: bool) -> _Grid:
@@ -80,23 +83,22 @@ def _grid(values: Sequence[Sequence[int]], row_sums: bool, column_sums: bool) ->
     return _Grid(tuple(map(tuple, rows)), frozenset(unsaid))
 
 
-def _bounds(grid: _Grid, marks: dict[Place, Mark], place: Place) -> tuple[int, int]:
-    """What somebody who knows these rules can tell of a hidden value."""
-    if marks.get(place) == "small":
-        return 1, SMALL - 1
-    return (SMALL if place not in grid.unsaid and grid.value(place) >= SMALL else 0), _ENDLESS
+_STEPS = (1, -1, SMALL, -SMALL)
+"""By how much hidden values are changed together: a nought could be no less than SMALL instead."""
 
 
 def _can(grid: _Grid, marks: dict[Place, Mark], place: Place, by: int) -> bool:
-    """Whether the hidden value, sums taken negative, could be one more or one less."""
-    least, most = _bounds(grid, marks, place)
-    changed = grid.value(place) + (-by if grid.is_negative(place) else by)
-    return least <= changed <= most
+    """Whether the hidden value, sums taken negative, could be so much more, for all that the marks say of it."""
+    value = grid.value(place)
+    changed = value + (-by if grid.is_negative(place) else by)
+    if place in grid.unsaid:
+        return changed >= 0
+    return is_small(changed) if marks[place] == "small" else changed >= SMALL
 
 
 def _is_open(grid: _Grid, marks: dict[Place, Mark], start: Place) -> bool:
     """Whether the hidden place could have another value."""
-    return any(_can(grid, marks, start, by) and _closes(grid, marks, start, by) for by in (1, -1))
+    return any(_can(grid, marks, start, by) and _closes(grid, marks, start, by) for by in _STEPS)
 
 
 def _closes(grid: _Grid, marks: dict[Place, Mark], start: Place, by: int) -> bool:

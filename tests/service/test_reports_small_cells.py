@@ -36,9 +36,15 @@ def sums(table, row_sums, column_sums):
     return found | ({(height, width): sum(map(sum, table))} if row_sums and column_sums else {})
 
 
+def is_sum_of_all(place, values):
+    return place == (len(values), len(values[0]))
+
+
 def fits(place, value, values, marks):
     true = sums(values, True, True)[place]
     mark = marks.get(place)
+    if mark is not None and is_sum_of_all(place, values):
+        return is_small(true) or value >= SMALL
     return value == true if mark is None else is_small(value) if mark == "small" else (
         not is_small(value) and value >= SMALL * (true >= SMALL))
 
@@ -48,6 +54,8 @@ def fits(place, value, values, marks):
 @example(values=[[1, 1], [9, 9]], row_sums=True, column_sums=True)
 @example(values=[[2]], row_sums=True, column_sums=True)
 @example(values=[[1, 0], [0, 0]], row_sums=True, column_sums=True)
+@example(values=[[0, 5], [2, 0]], row_sums=True, column_sums=True)
+@example(values=[[1, 1], [1, 1]], row_sums=True, column_sums=True)
 def test_no_small_count_can_be_worked_out(values, row_sums, column_sums):
     marks = hidden(values, row_sums=row_sums, column_sums=column_sums)
     told = list(possible(values, marks, row_sums, column_sums))
@@ -55,8 +63,9 @@ def test_no_small_count_can_be_worked_out(values, row_sums, column_sums):
     true = {(r, c): value for r, row in enumerate(values) for c, value in enumerate(row)} | sums(
         values, row_sums, column_sums)
     for place, value in true.items():
-        assert (marks.get(place) == "small") == is_small(value)
+        assert (marks.get(place) == "small") == (is_small(value) and not is_sum_of_all(place, values))
         if is_small(value):
+            assert place in marks
             assert len({each[place] for each in told}) > 1, f"{place} is given away"
 
 
