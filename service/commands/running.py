@@ -51,11 +51,10 @@ def address_of(settings: Settings) -> str:
 
 def check_free(bind: str) -> None:
     """Raise Unavailable when something else listens on `bind` already."""
-    host, _, port = bind.rpartition(":")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((host.strip("[]"), int(port)))
+            probe.bind(_place(bind))
         except OSError:
             raise Unavailable(f"地址 {bind} 已被占用。",
                               "请关闭占用它的程序，或用 SHIBIAO_BIND 另设端口。") from None
@@ -63,10 +62,15 @@ def check_free(bind: str) -> None:
 
 def listens(bind: str) -> bool:
     """Whether somebody answers on `bind` by now."""
-    host, _, port = bind.rpartition(":")
     with socket.socket() as probe:
         probe.settimeout(0.5)
-        return probe.connect_ex((host.strip("[]"), int(port))) == 0
+        return probe.connect_ex(_place(bind)) == 0
+
+
+def _place(bind: str) -> tuple[str, int]:
+    """Host and port of host:port."""
+    host, _, port = bind.rpartition(":")
+    return host.strip("[]"), int(port)
 
 
 def supervise(settings: Settings, tick: Callable[[], None] | None = None, log: Path | None = None) -> None:
