@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.decode import Alphabet, Emissions, best_path, path_characters
+from ocr.decode import Alphabet, Emissions, best_path
 from ocr.engine_weights import cache_folder, detection_model, recognition_model
 from ocr.looks import PRINT, SKIMMED, WHOLE, Look
 
@@ -83,7 +83,7 @@ class Engine:
         if best_path(seen)[1] < CLEAR:
             [seen] = self.emissions([crop])
         return [(character, min(1.0, (step + 0.5) * seen.stride / crop.shape[1]))
-                for character, _, step in path_characters(seen)]
+                for character, _, step in seen.path]
 
     def lines(self, pixels: Pixels) -> list[tuple[int, int, int, int]]:
         """Boxes in pixels (left, top, right, bottom) of the text lines on a page, top to bottom."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.decode import Emissions, path_characters
+from ocr.decode import Emissions
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,6 @@ def looked(ask: Ask, crops: Sequence[NDArray[np.uint8]], first: Look, sure: floa
 
 def _clear(line: Emissions, sure: float, fewest: int) -> bool:
     """Whether a line has enough characters, and each is probable enough; signs count where there is nothing else."""
-    found = path_characters(line)
+    found = line.path
     words = [p for character, p, _ in found if character.isalnum()] or [p for _, p, _ in found]
     return len(words) >= fewest and min(words) >= sure

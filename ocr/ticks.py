@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.decode import Emissions, path_characters
+from ocr.decode import Emissions
 from ocr.decode.folds import canonical
 from ocr.kinds.evidence import Option
 from ocr.template import FieldSpec
@@ -112,7 +112,7 @@ def _apart_from_each_other(found: list[_Word], pitch: float) -> list[_Word]:
 def _spelled(line: Line) -> list[Character]:
     """The characters of the most probable path and where they are."""
     simple, index = canonical(line.seen.alphabet), line.seen.alphabet.index
-    return [(simple[index[name]], (step + 0.5) * line.seen.stride) for name, _, step in path_characters(line.seen)]
+    return [(simple[index[name]], (step + 0.5) * line.seen.stride) for name, _, step in line.seen.path]
 
 
 def _pitch(words: Sequence[str], spelled: Sequence[list[Character]]) -> float | None:

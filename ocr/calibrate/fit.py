@@ -29,7 +29,8 @@ from ocr.lists import Lists, read_roster, read_units
 from ocr.load import open_sheets
 from ocr.looks import WHOLE, Look
 from ocr.match import match
-from ocr.pipeline.fields import FieldReader, Recogniser, doubtful
+from ocr.pipeline.fields import FieldReader, Recogniser
+from ocr.pipeline.weigh import doubtful
 from ocr.reconcile import Settled
 from ocr.rectify import Image, rectify
 from ocr.template import load_templates

@@ -92,14 +92,9 @@ class Hypothesis:
 
 def best_path(emissions: Emissions) -> tuple[str, float]:
     """The text of the most probable path and the mean probability of its characters (0 without any)."""
-    picked = path_characters(emissions)
+    picked = emissions.path
     mean = sum(p for _, p, _ in picked) / len(picked) if picked else 0.0
     return "".join(character for character, _, _ in picked), mean
-
-
-def path_characters(emissions: Emissions) -> list[tuple[str, float, int]]:
-    """The characters of the most probable path, each with its probability and its time step."""
-    return emissions.path
 
 
 def best_path_log_p(emissions: Emissions) -> float:

@@ -7,10 +7,10 @@ from functools import cache
 from ocr.decode.folds import DIGITS, LOOKS_LIKE_DIGIT, folded
 from ocr.kinds.evidence import Candidate, Context, Evidence, KindReading, merged
 from ocr.kinds.grammar import Lexicon
-from ocr.kinds.numerals import chinese
+from ocr.kinds.numerals import ELEVEN, chinese
 
 _UNITS = {"": 0.5, "岁": 0.45, "周岁": 0.05}
-_TOGETHER = {11: "Ⅱ", 12: "几"}
+_TOGETHER = {11: ELEVEN, 12: "几"}
 """What two figures without a gap between them are taken for, ..."""
 _RUN_TOGETHER = 0.02
 """... and how often they are run together."""
@@ -20,7 +20,7 @@ _LOOKS = {**LOOKS_LIKE_DIGIT, "岁": "歳夛歹"}
 def read(evidence: Evidence, context: Context) -> KindReading:
     """The likeliest ages of a pupil, 3 to 21 years; ages of compulsory schooling are likeliest."""
     lexicon, ages = _written()
-    lattice = folded(evidence.joined, DIGITS + "岁周一二三四五六七八九十Ⅱ几", _LOOKS)
+    lattice = folded(evidence.joined, DIGITS + "岁周一二三四五六七八九十" + "".join(_TOGETHER.values()), _LOOKS)
     found = lexicon.read(lattice)
     return KindReading(merged(Candidate(ages[h.text], _apart(h.text), h.log_p) for h in found), evidence)
 

@@ -16,7 +16,7 @@ from ocr.decode.search import search
 from ocr.kinds.evidence import Candidate, Context, Evidence, KindReading, merged
 from ocr.kinds.grammar import FORBIDDEN, weighted
 from ocr.kinds.numerals import DIGITS as CHINESE
-from ocr.kinds.numerals import chinese
+from ocr.kinds.numerals import ELEVEN, chinese
 
 _SEPARATORS = "年月日号.-/、 "
 _ITSELF = str.maketrans("", "", "日/〇")
@@ -25,10 +25,8 @@ LOOKS = {**{digit: looks.translate(_ITSELF) for digit, looks in LOOKS_LIKE_DIGIT
          "〇": "零○◯0OoО。", "一": "-—－–", "-": "—－–一~ー_―",
          ".": "·。,，．•・", "/": "／", "年": "牛午生军", "月": "用目刀冃且", "日": "曰目口Β", "号": "號",
           "十": "+＋ナ†", "二": "=", "三": "彡", "八": "人入", "四": "回", "五": "互",
-         "Ⅱ": "ⅱ″∥〃‖"}
-_ELEVEN = "Ⅱ"
-"""Two strokes side by side, taken for one character."""
-_SYMBOLS = DIGITS + CHINESE + "十廿卅" + _ELEVEN + _SEPARATORS
+         ELEVEN: "ⅱ″∥〃‖"}
+_SYMBOLS = DIGITS + CHINESE + "十廿卅" + ELEVEN + _SEPARATORS
 
 FIRST_YEAR, LAST_YEAR = 1990, 2049
 """Years a form of today may carry; outside them a date is a misreading."""
@@ -99,7 +97,7 @@ def read(evidence: Evidence, context: Context) -> KindReading:
     lattice = folded(evidence.joined, _SYMBOLS, LOOKS)
     found = search(lattice, Dates(), beams=10)
     blanks = [Candidate("", h.text, h.log_p) for h in weighted(lattice, _BLANK)]
-    candidates = merged([*(Candidate(iso(h.text), h.text.replace(_ELEVEN, "11"), h.log_p) for h in found), *blanks])
+    candidates = merged([*(Candidate(iso(h.text), h.text.replace(ELEVEN, "11"), h.log_p) for h in found), *blanks])
 
     def rescore(values: Sequence[str]) -> Sequence[float]:
         return _written_log_p(lattice, list(map(day_of, values)))
@@ -128,7 +126,7 @@ def _written_log_p(lattice: Lattice, days: Sequence[date | None]) -> list[float]
 def _ways(day: date) -> dict[str, float]:
     """The usual ways of writing a day with their weights, also with its year cut off."""
     y, m, d = day.year, day.month, day.day
-    narrow = "".join(f"{_ELEVEN if number == 11 else number}{word}" for number, word in ((m, "月"), (d, "日")))
+    narrow = "".join(f"{ELEVEN if number == 11 else number}{word}" for number, word in ((m, "月"), (d, "日")))
     return {f"{y}年{m}月{d}日": 1.0, f"{y}年{m:02}月{d:02}日": 1.0, f"{y}.{m}.{d}": 1.0, f"{y}.{m:02}.{d:02}": 1.0,
             f"{y}-{m}-{d}": 1.0, f"{y}-{m:02}-{d:02}": 1.0, f"{y}年{m}月{d}": 0.1, f"年{m}月{d}日": _CUT,
             f"{m}月{d}日": _CUT, f"{y % 100}年{m}月{d}日": _CUT, f"{y}年{narrow}": 1.0}
@@ -163,7 +161,7 @@ def _parts(part: int) -> tuple[dict[str, int], frozenset[str]]:
     else:
         last = 12 if part == 1 else 31
         numbers = {str(n): n for n in range(1, last + 1)} | {f"{n:02}": n for n in range(1, 10)}
-        numbers |= {chinese(n): n for n in range(1, last + 1)} | {_ELEVEN: 11}
+        numbers |= {chinese(n): n for n in range(1, last + 1)} | {ELEVEN: 11}
         if part == 2:
             numbers |= {"廿" + chinese(n - 20): n for n in range(21, 30)} | {"卅": 30, "卅一": 31}
     return numbers, frozenset(text[:end] for text in numbers for end in range(1, len(text) + 1))

@@ -9,7 +9,7 @@ from functools import cached_property
 
 import numpy as np
 
-from ocr.decode import Emissions, best_path, best_path_log_p, path_characters
+from ocr.decode import Emissions, best_path, best_path_log_p
 from ocr.decode.folds import canonical, written_alike
 from ocr.kinds.knowledge import Knowledge
 from ocr.template import FieldSpec
@@ -67,7 +67,7 @@ class Evidence:
         joined = self.joined
         alike = written_alike(joined.alphabet)
         return tuple((character, float(joined.steps[step, alike(character)].sum()))
-                     for character, _, step in path_characters(joined))
+                     for character, _, step in joined.path)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 DIGITS = "〇一二三四五六七八九"
 """Chinese digits in order."""
+ELEVEN = "Ⅱ"
+"""Two strokes side by side without white between them, taken for one character."""
 
 
 def chinese(number: int) -> str:

@@ -13,7 +13,7 @@ from ocr.kinds import free_text
 from ocr.kinds.evidence import Candidate, Context, Evidence, KindReading, merged, nothing
 from ocr.kinds.knowledge import Knowledge
 from ocr.kinds.language import Sentences, dictionary
-from ocr.kinds.numerals import chinese
+from ocr.kinds.numerals import ELEVEN, chinese
 
 _ENDS = {"村": 0.06, "组": 0.01, "镇": 0.04, "县": 0.03, "乡": 0.015, "街道": 0.01, "市": 0.01, "号": 0.01, "庄": 0.01,
          "第": 0.01, "村民组": 0.01, "社区": 0.008, "寨": 0.006, "沟": 0.006, "省": 0.005, "路": 0.005,
@@ -25,7 +25,7 @@ _NUMBERS = "一二三四五六七八九十0123456789"
 _GROUPS = {f"{text}组": share / 20 for number in range(1, 21) for text, share in ((str(number), 0.06),
                                                                                    (chinese(number), 0.03))}
 """Groups of a village's people, in figures and in words; the eleventh's figures may be taken for one."""
-_WORDS = _ENDS | _GROUPS | {"Ⅱ组": 0.003} | dict.fromkeys(_VILLAGES, 0.004) | dict.fromkeys(_NUMBERS, 0.012)
+_WORDS = _ENDS | _GROUPS | {f"{ELEVEN}组": 0.003} | dict.fromkeys(_VILLAGES, 0.004) | dict.fromkeys(_NUMBERS, 0.012)
 """Words addresses are made of, with their shares."""
 _LOOKS = {digit: "".join(c for c in looks if c not in _NAMES) for digit, looks in LOOKS_LIKE_DIGIT.items()}
 _LOOKS["1"] += "(（\\"
@@ -45,7 +45,7 @@ def read(evidence: Evidence, context: Context) -> KindReading:
 
 def _meant(found: Hypothesis) -> list[Candidate]:
     """What a text stands for; a group without its number has lost a narrow one, most likely 1."""
-    text = found.text.replace("Ⅱ", "11")
+    text = found.text.replace(ELEVEN, "11")
     if not _NO_NUMBER.search(text):
         return [Candidate(text, text, found.log_p)]
     return [Candidate(f"{text[:-1]}{number}组", text, found.log_p + math.log(share))
@@ -60,7 +60,7 @@ _LOST = (0.65, *[0.04] * 8)
 @cache
 def _symbols() -> str:
     """Characters of ordinary text but for its punctuation, which addresses do without."""
-    return "".join(symbol for symbol in free_text.symbols() if symbol == "-" or free_text.words_alone(symbol)) + "Ⅱ"
+    return "".join(symbol for symbol in free_text.symbols() if symbol == "-" or free_text.words_alone(symbol)) + ELEVEN
 
 
 def _known(knowledge: Knowledge) -> tuple[tuple[str, float], ...]:

@@ -10,6 +10,7 @@ import numpy as np
 from ocr.grid import WORN, Cell, RuledTable, find_grid, ink_map, unruled_table
 from ocr.match import closing, form, heading, table
 from ocr.match.inside import find_inside
+from ocr.match.labelled import Labelled
 from ocr.match.lines import pixels
 from ocr.match.outside import outside_places
 from ocr.match.places import Locate, Match, Place, ReadLine
@@ -52,7 +53,7 @@ def match(sheet: RectifiedSheet, tables: list[RuledTable], templates: Iterable[T
     for degrees, view in _ways_up(sheet, tables, read_line, locate):
         best = _best(view, known)
         if best is not None:
-            return _matched(*(_less_worn(view, best) or (view, best)), degrees)
+            return _matched(*(_less_worn(view, best) or (view, _completed(view, best))), degrees)
         tried.append((degrees, view))
     return _without_ruling(tried, known) or _by_title(tried, known)
 
@@ -79,6 +80,13 @@ def _less_worn(view: View, ruled: _Candidate) -> tuple[View, _Candidate] | None:
     heads, rows = ((len(best.found.heads), len(ruled.found.heads)), (best.found.below, ruled.found.below))
     better = heads[0] > heads[1] and rows[0] >= rows[1] or heads[0] == heads[1] and rows[1] < MANY * rows[0]
     return (plain, best) if better else None
+
+
+def _completed(view: View, ruled: _Candidate) -> _Candidate:
+    """A form with the fields that its ruling hides; a table as it is."""
+    if isinstance(ruled.found, table.Headed):
+        return ruled
+    return replace(ruled, found=completed(view, ruled.found, ruled.template))
 
 
 def _unruled(view: View) -> View | None:
@@ -129,7 +137,7 @@ def upright(sheet: RectifiedSheet, tables: list[RuledTable],
 @dataclass(frozen=True, slots=True)
 class _Candidate:
     template: Template
-    found: form.Labelled | table.Headed
+    found: Labelled | table.Headed
     confidence: float
 
 
@@ -251,13 +259,12 @@ def _matched(view: View, best: _Candidate, degrees: int) -> Match:
         places = outside_places(view, outer, best.found.table.box) if outer else {}
         return Match(best.template, best.confidence, view.sheet, tuple(view.tables), places=places, rows=tuple(rows),
                      totals=totals, turned=degrees)
-    found = completed(view, best.found, best.template)
-    seals = _without_seals(view, found, best.template)
+    seals = _without_seals(view, best.found, best.template)
     return Match(best.template, best.confidence, view.sheet, tuple(view.tables),
-                 places=_form_places(view, found, best.template), turned=degrees, seals=seals)
+                 places=_form_places(view, best.found, best.template), turned=degrees, seals=seals)
 
 
-def _without_seals(view: View, found: form.Labelled, template: Template) -> tuple[Box, ...]:
+def _without_seals(view: View, found: Labelled, template: Template) -> tuple[Box, ...]:
     """Find the seals where the template expects them and take their ink from the view's strokes."""
     cells = [cell for mark in template.marks if mark.kind == "seal" for cell in found.values.get(mark.of, ())]
     if not cells:
@@ -276,7 +283,7 @@ def _without_seals(view: View, found: form.Labelled, template: Template) -> tupl
     return tuple(seal.box(width, height) for seal in seals)
 
 
-def _form_places(view: View, found: form.Labelled, template: Template) -> dict[str, Place]:
+def _form_places(view: View, found: Labelled, template: Template) -> dict[str, Place]:
     find_inside(view, found, (*(spec for spec in template.fields if spec.where != "part"), *template.others))
     outer = [spec for spec in template.fields if spec.where == "line"]
     places = outside_places(view, outer, found.table.box) if len(outer) > 1 else {}

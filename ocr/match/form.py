@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from ocr.grid import Cell, RuledTable
-from ocr.match.labels import likeness, unlike
+from ocr.match.gaps import fill_gaps, fill_last, mend_cut
+from ocr.match.labelled import Labelled, width
+from ocr.match.labels import likeness
 from ocr.match.places import Place
 from ocr.match.view import View, joined
 from ocr.results import Box
@@ -18,28 +19,8 @@ ALIKE = 0.6
 CLEAR = 0.8
 """Likeness from which words are a heading whatever the cells below them are like."""
 
-SHARED = 0.3
-"""Least likeness of the only label left over to the only field it can be."""
-
-BRIM = 0.003
-"""Width of the sheet, under a millimetre, that writers leave free before a border."""
-_SLIVER = 0.75
-"""Width of a blank value, of its label's, below which it is the rest of the label's own cell."""
-_MOST_PARTS = 4
-"""Parts that upright strokes cut a value into at most."""
-
 FIRST_LOOK = 7
 """Cells read before two labels must have been found: another form, or the wrong way up, costs no more."""
-
-
-@dataclass(slots=True)
-class Labelled:
-    """The labels found on a sheet: for each field its cell, its likeness, and its value's cells."""
-
-    table: RuledTable
-    cells: dict[str, Cell] = field(default_factory=dict)
-    scores: dict[str, float] = field(default_factory=dict)
-    values: dict[str, list[Cell]] = field(default_factory=dict)
 
 
 def find_labels(view: View, table: RuledTable, template: Template) -> Labelled:
@@ -61,9 +42,9 @@ def find_labels(view: View, table: RuledTable, template: Template) -> Labelled:
             _take_heads(view, found, heads if alone is None else [alone], below, specs)
         else:
             _take_row(view, found, cells, specs)
-    _fill_gaps(view, found, rows, specs)
-    _fill_last(view, found, rows, specs)
-    _mend_cut(found)
+    fill_gaps(view, found, rows, specs)
+    fill_last(view, found, rows, specs)
+    mend_cut(found)
     return found
 
 
@@ -142,7 +123,7 @@ def _may_be_label(view: View, found: Labelled, cell: Cell) -> bool:
     """Small enough, and with print in it."""
     if cell.ink is None:
         return False
-    wide = _width(cell) / max(1e-9, found.table.box[2] - found.table.box[0])
+    wide = width(cell) / max(1e-9, found.table.box[2] - found.table.box[0])
     return wide < 0.45 and (cell.col == 0 or wide > 0.055 or wide > 0.03 and _two_characters(view, cell))
 
 
@@ -163,9 +144,9 @@ def _beside(view: View, table: RuledTable, label: Cell) -> list[Cell]:
     row = [cell for cell in table.cells if cell.row == stacked[0].row and cell.col >= col]
     row.sort(key=lambda cell: cell.col)
     run = [row[0]]
-    usual = _width(row[min(2, len(row) - 1)])
+    usual = width(row[min(2, len(row) - 1)])
     for cell in row[1:]:
-        if _width(cell) > 2.6 * usual:
+        if width(cell) > 2.6 * usual:
             break
         run.append(cell)
     boxes = len(run) >= 8 and _narrow(run) and not any(cell.ink and _two_characters(view, cell) for cell in run)
@@ -178,9 +159,9 @@ def _to_next_label(view: View, label: Cell, row: list[Cell], specs: Sequence[Fie
     values = after[:1]
     for cell in after[1:]:
         boxes = len(values) >= 6 and _narrow(values)
-        if boxes and _width(cell) > 1.4 * _usual(values) and _is_label(view, cell, specs):
+        if boxes and width(cell) > 1.4 * _usual(values) and _is_label(view, cell, specs):
             break
-        wide = _width(cell) > 2 * _width(label) / 3
+        wide = width(cell) > 2 * width(label) / 3
         if wide and not _narrow(values) and (_is_label(view, cell, specs) or _is_words(view, cell)):
             break
         values.append(cell)
@@ -193,12 +174,8 @@ def _is_words(view: View, cell: Cell) -> bool:
     return len(text) >= 2 and all(character >= "㐀" for character in text)
 
 
-def _width(cell: Cell) -> float:
-    return cell.box[2] - cell.box[0]
-
-
 def _usual(cells: Sequence[Cell]) -> float:
-    return sorted(_width(cell) for cell in cells)[len(cells) // 2]
+    return sorted(width(cell) for cell in cells)[len(cells) // 2]
 
 
 def _narrow(cells: Sequence[Cell]) -> bool:
@@ -242,10 +219,10 @@ def _whole(cells: list[Cell], below: list[Cell]) -> list[Cell]:
 
 def _headed_alone(view: View, cells: list[Cell], below: list[Cell], specs: Sequence[FieldSpec]) -> Cell | None:
     """The low cell across the form that holds one short heading, when the whole row below is its value."""
-    head = max(cells, key=_width)
-    if _width(head) < 0.7 * (cells[-1].box[2] - cells[0].box[0]) or head.ink is None or len(cells) > 3:
+    head = max(cells, key=width)
+    if width(head) < 0.7 * (cells[-1].box[2] - cells[0].box[0]) or head.ink is None or len(cells) > 3:
         return None
-    if head.ink.box[2] - head.ink.box[0] > 0.5 * _width(head) or not (len(below) <= 3 or _narrow(below)):
+    if head.ink.box[2] - head.ink.box[0] > 0.5 * width(head) or not (len(below) <= 3 or _narrow(below)):
         return None
     # What stands beside it is read first: a label there is wanted anyway, and spares reading its value for one.
     if len(view.lines(head.box)) != 1 or any(cell is not head and _is_label(view, cell, specs) for cell in cells):
@@ -266,104 +243,3 @@ def _take_heads(view: View, found: Labelled, cells: list[Cell], below: list[Cell
             found.cells[spec.name], found.scores[spec.name] = cell, score
             under = [value for value in below if cell.col <= value.col < end]
             found.values[spec.name] = under if len(cells) > 1 else below
-
-
-def _fill_gaps(view: View, found: Labelled, rows: Mapping[int, list[Cell]], specs: Sequence[FieldSpec]) -> None:
-    """Fields whose label could not be read, where the form's order leaves only one possibility.
-
-    Between two found neighbours of the template's order stand exactly as many pairs of cells as
-    fields are missing: then these are they. Counted in with half a label's weight.
-    """
-    order = [spec.name for spec in specs if spec.where == "cell"]
-    labels = {spec.name: spec.labels for spec in specs}
-    used = {id(cell) for cells in found.values.values() for cell in cells}
-    used |= {id(cell) for cell in found.cells.values()}
-    free = [cell for cells in rows.values() for cell in cells if id(cell) not in used]
-    at = 0
-    while at < len(order):
-        if order[at] in found.cells:
-            at += 1
-            continue
-        end = at
-        while end < len(order) and order[end] not in found.cells:
-            end += 1
-        pairs = _fill(found, order[at:end], free, order[at - 1] if at else "", order[end] if end < len(order) else "")
-        if not any(unlike(view.label(label), labels[name]) for name, (label, _) in pairs.items()):
-            for name, (label, value) in pairs.items():
-                found.cells[name], found.scores[name], found.values[name] = label, 0.5, [value]
-        at = end
-
-
-def _fill_last(view: View, found: Labelled, rows: Mapping[int, list[Cell]], specs: Sequence[FieldSpec]) -> None:
-    """The one field still missing and the one label left over, when they share a character: a seal hides the rest."""
-    missing = [spec for spec in specs if spec.where == "cell" and spec.name not in found.cells]
-    used = [*found.cells.values(), *(cell for cells in found.values.values() for cell in cells)]
-    pairs = [(a, b) for cells in rows.values() for a, b in zip(cells, cells[1:], strict=False)
-             if a not in used and b not in used and a.ink is not None and b.col == a.col + a.colspan]
-    found_enough = len(found.cells) >= 5
-    for spec in missing if found_enough else ():
-        alike = [pair for pair in pairs if not unlike(view.label(pair[0]), spec.labels) and len(view.label(pair[0])) > 1
-                 and likeness(view.label(pair[0]), spec.labels) >= SHARED]
-        if len(alike) == 1:
-            label, value = alike[0]
-            found.cells[spec.name], found.scores[spec.name], found.values[spec.name] = label, 0.5, [value]
-            pairs.remove(alike[0])
-
-
-def _mend_cut(found: Labelled) -> None:
-    """Join to a value what stands in a cell of no field behind it, where writing runs into the border between them:
-    upright strokes in line with a border of other rows, or a fold, were taken for one. Such a border divides no
-    other value either.
-    """
-    used = {id(cell) for cells in found.values.values() for cell in cells}
-    used |= {id(cell) for cell in found.cells.values()}
-    false: set[int] = set()
-    for once_more in (False, True):
-        for name, cells in found.values.items():
-            while cells and len(cells) < _MOST_PARTS:
-                after = _behind(found, found.cells[name], cells[-1])
-                if after is None or id(after) in used:
-                    break
-                if not (_runs_on(cells[-1], after) or once_more and after.col in false) \
-                        and not _sliver(found.cells[name], cells[-1], after):
-                    break
-                false.add(after.col)
-                cells.append(after)
-                used.add(id(after))
-
-
-def _behind(found: Labelled, label: Cell, value: Cell) -> Cell | None:
-    """The cell behind a value that stands beside its label, when all three are as high."""
-    after = found.table.at(value.row, value.col + value.colspan)
-    level = value.row == label.row and value.rowspan == label.rowspan
-    return after if after is not None and level and after.rowspan == label.rowspan else None
-
-
-def _sliver(label: Cell, value: Cell, after: Cell) -> bool:
-    """Whether a blank value is too narrow for one and something stands behind it: a border ran through its label."""
-    return value.ink is None and after.ink is not None and _width(value) < _SLIVER * _width(label)
-
-
-def _runs_on(cell: Cell, after: Cell) -> bool:
-    """Whether there is writing on both sides of a border, and some of it as near as nobody writes."""
-    if cell.ink is None or after.ink is None:
-        return False
-    return cell.box[2] - cell.ink.box[2] < BRIM or after.ink.box[0] - after.box[0] < BRIM
-
-
-def _fill(found: Labelled, missing: Sequence[str], free: Sequence[Cell], before: str,
-          after: str) -> dict[str, tuple[Cell, Cell]]:
-    """Label and value of each missing field, as far as the free cells between two fields are such pairs."""
-    start = _place_of(found, before) if before else (-1, -1)
-    stop = _place_of(found, after) if after else (10 ** 6, 0)
-    between = [cell for cell in free if start < (cell.row, cell.col) < stop]
-    if not missing or len(between) != 2 * len(missing):
-        return {}
-    pairs = zip(missing, between[::2], between[1::2], strict=True)
-    return {name: (label, value) for name, label, value in pairs
-            if label.row == value.row and (label.ink or value.ink) and value.col == label.col + label.colspan}
-
-
-def _place_of(found: Labelled, name: str) -> tuple[int, int]:
-    cell = found.cells[name]
-    return cell.row, cell.col

@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from ocr.grid import Cell
-from ocr.match.form import Labelled, best_spec
+from ocr.match.form import best_spec
+from ocr.match.labelled import Labelled
 from ocr.match.lines import Area, bounds, pixels, relative
 from ocr.match.view import View
 from ocr.template import FieldSpec

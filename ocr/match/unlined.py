@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ocr.grid import Cell, RuledTable
 from ocr.grid.ink import ink_in
-from ocr.match.form import Labelled
+from ocr.match.labelled import Labelled
 from ocr.match.lines import Area, relative
 from ocr.match.printed import Label, Print, labels_in, on_one_line, print_of
 from ocr.match.view import View

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ocr.grid import Cell
-from ocr.match.form import Labelled
+from ocr.match.labelled import Labelled
 from ocr.match.unlined import by_labels
 from ocr.match.view import View
 from ocr.results import Box
@@ -29,7 +29,7 @@ def completed(view: View, found: Labelled, template: Template) -> Labelled:
 
 def _left_over(found: Labelled) -> bool:
     """Whether something stands in a cell that is no label and no value."""
-    used = {id(cell) for cells in (found.cells.values(), *found.values.values()) for cell in cells}
+    used = found.taken()
     return any(cell.ink is not None and id(cell) not in used for cell in found.table.cells)
 
 

@@ -8,11 +8,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ocr.decode import Emissions, path_characters
+from ocr.decode import Emissions
+from ocr.kinds.numerals import ELEVEN
 from ocr.pipeline.strikes import Image, ink_of
 
-ELEVEN = "Ⅱ"
-"""The character that stands for both."""
 _ONES = frozenset("1|lI丨")
 _TALL, _SLIM = 0.5, 0.5
 """Least height of a one, of the line's, and greatest width, of its own height."""
@@ -28,7 +27,7 @@ Strokes = NDArray[np.int32]
 def with_elevens(crop: Image, line: Emissions) -> Emissions:
     """The line with an eleven wherever a single one was read from two upright strokes."""
     eleven = line.alphabet.index.get(ELEVEN)
-    found = path_characters(line)
+    found = line.path
     if eleven is None or not any(character in _ONES for character, _, _ in found):
         return line
     ones = _upright(crop)

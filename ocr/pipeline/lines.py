@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ocr.decode import Emissions, best_path, path_characters
+from ocr.decode import Emissions, best_path
 from ocr.results import Box
 
 LEGIBLE = 0.7
@@ -55,10 +55,10 @@ def legible(lines: tuple[Emissions, ...]) -> tuple[Emissions, ...]:
 
 def without_rulings(line: Emissions) -> Emissions:
     """A line of words without a stroke that stands apart at either end."""
-    found = path_characters(line)
+    found = line.path
     while len(found) >= 3 and found[0][0] in _LINE_LIKE and _gap(found, 0) > _APART * _usual(found):
         line, found = _cut(line, found[0][2] + 1, None), found[1:]
-        found = path_characters(line)
+        found = line.path
     if len(found) >= 3 and found[-1][0] in _LINE_LIKE - {"。"} and _gap(found, -2) > _APART * _usual(found):
         line = _cut(line, 0, found[-1][2])
     return line
@@ -66,7 +66,7 @@ def without_rulings(line: Emissions) -> Emissions:
 
 def without_stray_end(line: Emissions) -> Emissions:
     """A line cut where, after the end of a sentence, far-off words follow."""
-    found = path_characters(line)
+    found = line.path
     for place in range(len(found) - 1):
         if found[place][0] in "。.．" and place >= 2 and _gap(found, place) > _FAR * _usual(found):
             return _cut(line, 0, found[place + 1][2] - 1)

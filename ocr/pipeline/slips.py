@@ -13,7 +13,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
-from ocr.decode import IMPOSSIBLE, Emissions, path_characters
+from ocr.decode import IMPOSSIBLE, Emissions
 from ocr.kinds.evidence import KindReading, merged
 from ocr.pipeline.strikes import SLOPES, Image, ink_of, longest_run, may_hold_bar
 
@@ -32,7 +32,7 @@ _LONG_AHEAD = 0.7
 
 def after_slip(crop: Image, line: Emissions) -> Emissions | None:
     """The line from its second character on, when a bar runs through the first; else None."""
-    found = path_characters(line)
+    found = line.path
     if len(found) < 2:
         return None
     middles = [(step + 0.5) * line.stride for _, _, step in found]

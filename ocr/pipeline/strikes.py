@@ -97,8 +97,6 @@ def _longest_bar(dark: Mask, first: int, shortest: int) -> Bar | None:
     """
     if not may_hold_bar(dark, shortest):
         return None
-    if not _unbroken(np.asarray(dark.any(axis=0)), shortest):
-        return None
     thick = cv2.dilate(dark.astype(np.uint8), np.ones((3, 1), np.uint8))
     high, wide = dark.shape
     least = np.ones((1, shortest), np.uint8)
@@ -117,12 +115,6 @@ def _longest_bar(dark: Mask, first: int, shortest: int) -> Bar | None:
 def may_hold_bar(dark: Mask, long: int) -> bool:
     """Whether `long` columns in a row hold ink: figures mostly stand apart, and the slopes need not be tried."""
     return max((end - start for start, end in stretches(np.asarray(dark.any(axis=0)))), default=0) >= long
-
-
-def _unbroken(columns: NDArray[np.bool_], shortest: int) -> bool:
-    """Whether so many columns in a row have ink; figures mostly stand apart, and nothing runs across the gaps."""
-    gaps = np.flatnonzero(np.r_[True, ~columns, True])
-    return bool(np.diff(gaps).max() > shortest)
 
 
 def longest_run(mask: Image, first: int) -> tuple[int, int, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from ocr.decode import Emissions, path_characters
+from ocr.decode import Emissions
 from ocr.rectify.sheet import RectifiedSheet
 from ocr.results import Box
 
@@ -40,12 +40,12 @@ def clean_between(sheet: RectifiedSheet, place: Box, line: Box, words: Emissions
 
     `words` is what was read from the crop of `line` with `margin` pixels around it; figures are no printed words.
     """
-    if any(character.isdecimal() for character, _, _ in path_characters(words)):
+    if any(character.isdecimal() for character, _, _ in words.path):
         return False
     width = sheet.size[0]
     left, top, _, bottom = sheet.area(line, margin)
     half = _HALF * (bottom - top - 2 * margin) / width
-    middles = [(left + (step + 0.5) * words.stride) / width for character, _, step in path_characters(words)
+    middles = [(left + (step + 0.5) * words.stride) / width for character, _, step in words.path
                if character.strip()]
     edges = [place[0], *(edge for middle in middles for edge in (middle - half, middle + half)), place[2]]
     least = (2 * _INSET + _SMALL + 1) / sheet.flat.shape[1]

@@ -17,7 +17,8 @@ from ocr.grid.ink import Ink
 from ocr.load import open_sheets
 from ocr.marks import find_marks
 from ocr.match import Match, match, upright
-from ocr.match.form import Labelled, find_labels
+from ocr.match.form import find_labels
+from ocr.match.labelled import Labelled
 from ocr.match.labels import likeness, plain
 from ocr.rectify import RectifiedSheet, rectify
 from ocr.template import load_templates
